@@ -1,0 +1,1 @@
+"""Pure arithmetic and transition tables of payments."""
