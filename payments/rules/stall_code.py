@@ -1,0 +1,71 @@
+"""What a scan tells about the payer's wallet, and which codes may not collect business money."""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+WECHAT, ALIPAY, UNIONPAY = "WECHAT", "ALIPAY", "UNIONPAY"
+
+_WALLETS = (
+    (WECHAT, re.compile(r"MicroMessenger/", re.I)),
+    (ALIPAY, re.compile(r"AlipayClient/", re.I)),
+    (UNIONPAY, re.compile(r"UnionPay/|CloudPay|com\.unionpay\.", re.I)),
+)
+
+_PERSONAL = (
+    re.compile(r"^wxp://", re.I),
+    re.compile(r"^weixin://(?!wxpay/bizpayurl)", re.I),
+    re.compile(r"^https://wx\.tenpay\.com/f2f", re.I),
+    re.compile(r"^https?://u\.wechat\.com/", re.I),
+    re.compile(r"^https?://qr\.alipay\.com/(fkx|tsx|a6x|apx)", re.I),
+    re.compile(r"^alipays?://platformapi/startapp\?.*(saId|appId)=(10000007|20000123|09999988)", re.I),
+    re.compile(r"^https://qr\.95516\.com/00010002/", re.I),
+    re.compile(r"^https?://i\.qianbao\.qq\.com/wallet/sqrcode", re.I),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DatedFen:
+    """A limit in fen that holds from a day on, with its source."""
+
+    valid_from: date
+    fen: int
+    source: str
+
+
+STATIC_CODE_CAPS = (DatedFen(date(2018, 4, 1), 50_000, "银发〔2017〕296 条码支付业务规范 附: 静态条码 500 元"),)
+"""R6: what one payer may pay by static codes in a day; one payment can never exceed it."""
+
+
+def wallet_of(user_agent: str) -> str:
+    """Name the wallet that opened the page, or "" for any other browser."""
+    for code, pattern in _WALLETS:
+        if pattern.search(user_agent):
+            return code
+    return ""
+
+
+def static_cap_fen(day: date) -> int | None:
+    """Return the cap of a static code in force on that day; None before the rule began."""
+    caps = [limit.fen for limit in STATIC_CODE_CAPS if limit.valid_from <= day]
+    return caps[-1] if caps else None
+
+
+def is_personal_code(payload: str) -> bool:
+    """Tell whether a QR payload is a person's own collection or transfer code (R7)."""
+    return any(pattern.search(payload.strip()) for pattern in _PERSONAL)
+
+
+_BARCODES = (
+    (WECHAT, re.compile(r"1[0-5]\d{16}")),
+    (ALIPAY, re.compile(r"(2[5-9]|30)\d{14,22}")),
+    (UNIONPAY, re.compile(r"62\d{17}")),
+)
+
+
+def acquirer_of_barcode(digits: str) -> str:
+    """Name the acquirer of a payer's payment code by its leading digits, or "" when nobody's."""
+    for code, pattern in _BARCODES:
+        if pattern.fullmatch(digits):
+            return code
+    return ""
