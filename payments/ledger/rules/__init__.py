@@ -1,0 +1,1 @@
+"""Chart of accounts and registry of kinds: pure, no Django."""

@@ -1,0 +1,41 @@
+"""What the ledger can be asked to do."""
+
+from payments.ledger.services.ledger_account import NotInChart, open_account, open_accounts
+from payments.ledger.services.posting import (
+    NothingToReverse,
+    Posted,
+    PostedMany,
+    Replayed,
+    post_many,
+    post_transfers,
+    reverse,
+)
+from payments.ledger.services.refusals import (
+    AccountUnusable,
+    ImpossiblePosting,
+    KeyReused,
+    Overdrawn,
+    PeriodClosed,
+    UnmirroredReversal,
+    WrongIsolation,
+)
+
+__all__ = [
+    "AccountUnusable",
+    "ImpossiblePosting",
+    "KeyReused",
+    "NotInChart",
+    "NothingToReverse",
+    "Overdrawn",
+    "PeriodClosed",
+    "Posted",
+    "PostedMany",
+    "Replayed",
+    "UnmirroredReversal",
+    "WrongIsolation",
+    "open_account",
+    "open_accounts",
+    "post_many",
+    "post_transfers",
+    "reverse",
+]
