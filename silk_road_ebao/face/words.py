@@ -1,0 +1,44 @@
+"""What the status codes are called on the pages, per noun, with the tone of their chip."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+Word = tuple[str | Promise, str]
+
+WORDS: dict[str, dict[str, Word]] = {
+    "payment": {
+        "CREATED": (_("等付款"), "wait"),
+        "PENDING": (_("等付款"), "wait"),
+        "PAID": (_("已收"), "good"),
+        "PARTIALLY_REFUNDED": (_("退了一部分"), ""),
+        "REFUNDED": (_("已退款"), ""),
+        "CLOSED": (_("已关闭"), ""),
+        "FAILED": (_("没付成"), "bad"),
+        "UNKNOWN": (_("正在核实"), "wait"),
+    },
+    "refund": {
+        "REQUESTED": (_("已申请"), "wait"),
+        "PENDING": (_("退款中"), "wait"),
+        "SUCCEEDED": (_("已退回"), "good"),
+        "FAILED": (_("没退成"), "bad"),
+        "UNKNOWN": (_("正在核实"), "wait"),
+    },
+    "merchant": {
+        "DRAFT": (_("资料没填完"), "wait"),
+        "SUBMITTED": (_("审核中"), "wait"),
+        "APPROVED": (_("正常"), "good"),
+        "SUSPENDED": (_("暂停收款"), "bad"),
+        "LEFT": (_("已退出"), ""),
+    },
+    "settlement_account": {
+        "PENDING": (_("等银行验证"), "wait"),
+        "VERIFIED": (_("已验证"), "good"),
+        "REFUSED": (_("没通过"), "bad"),
+    },
+}
+"""A room adds its noun here; a code nobody named is shown as it is."""
+
+
+def word_of(noun: str, code: str) -> Word:
+    """Give label and tone of a status code."""
+    return WORDS.get(noun, {}).get(code, (code, ""))
