@@ -1,0 +1,2 @@
+DROP TRIGGER kernel_approval_frozen ON kernel_approval;
+DROP FUNCTION kernel_approval_frozen();

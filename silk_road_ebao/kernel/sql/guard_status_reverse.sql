@@ -1,0 +1,1 @@
+DROP FUNCTION kernel_guard_status();
