@@ -1,4 +1,4 @@
-"""Compare two periods over the products sold in both: thirteen weighted formulas, three plain.
+"""Compare two periods over the products sold in both: eleven weighted formulas, three plain.
 
 Formulas as in ILO, Consumer Price Index Manual (2004), chapters 15–20, and Balk, Price and
 Quantity Index Numbers (2008), chapter 3. p, q, v, s: prices, quantities, values, value
@@ -41,12 +41,12 @@ def match_pair(p0: Array, q0: Array, p1: Array, q1: Array) -> MatchedPair:
     p0, q0 = np.broadcast_to(p0, p1.shape), np.broadcast_to(q0, q1.shape)
     matched = np.isfinite(p0) & np.isfinite(p1)
     relative = np.divide(p1, p0, out=np.ones_like(p1), where=matched)
-    kept = (np.where(matched, values, 0.0) for values in (p0, q0, p1, q1))
-    return MatchedPair(*kept, relative=relative, matched=matched)
+    kept = [np.where(matched, values, 0.0) for values in (p0, q0, p1, q1)]
+    return MatchedPair(kept[0], kept[1], kept[2], kept[3], relative, matched)
 
 
 def _shares(values: Array) -> Array:
-    return values / values.sum(axis=-1, keepdims=True)
+    return np.asarray(values / values.sum(axis=-1, keepdims=True), np.float64)
 
 
 def _total(values: Array) -> Array:
@@ -54,7 +54,7 @@ def _total(values: Array) -> Array:
 
 
 def _mean(pair: MatchedPair, values: Array) -> Array:
-    return _total(np.where(pair.matched, values, 0.0)) / pair.matched.sum(axis=-1)
+    return np.asarray(_total(np.where(pair.matched, values, 0.0)) / pair.matched.sum(axis=-1), np.float64)
 
 
 def laspeyres(pair: MatchedPair) -> Array:

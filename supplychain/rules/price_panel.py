@@ -54,9 +54,7 @@ def build_panel(
     alone = rows[cell] == 1
     unit_value[cell[alone]] = price[alone]
     kg[rows == 0] = np.nan
-    return PricePanel(
-        tuple(period_names), tuple(product_names), unit_value.reshape(shape), kg.reshape(shape)
-    )
+    return PricePanel(tuple(period_names), tuple(product_names), unit_value.reshape(shape), kg.reshape(shape))
 
 
 def _places(labels: Sequence[str], ordered: Sequence[str]) -> npt.NDArray[np.int64]:

@@ -10,7 +10,7 @@ LISTED_FAULTS = 10
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 
 
-class UnusablePriceRows(ValueError):
+class PriceRowsError(ValueError):
     """The text cannot be used; the message names the column or the lines."""
 
 
@@ -38,7 +38,7 @@ def read_price_rows(lines: Iterable[str], columns: PriceColumns) -> PriceRows:
     """Read all rows or refuse them all.
 
     A zero, negative, missing, infinite or non-numeric price or quantity is never
-    repaired or skipped: UnusablePriceRows lists the first faulty lines and their count.
+    repaired or skipped: PriceRowsError lists the first faulty lines and their count.
     """
     reader = csv.reader(lines, strict=True)
     rows, faults = PriceRows(), []
@@ -51,11 +51,11 @@ def read_price_rows(lines: Iterable[str], columns: PriceColumns) -> PriceRows:
                 if fault:
                     faults.append(f"line {reader.line_num}: {fault}")
     except csv.Error as error:
-        raise UnusablePriceRows(f"line {reader.line_num}: not valid CSV: {error}") from error
+        raise PriceRowsError(f"line {reader.line_num}: not valid CSV: {error}") from error
     if faults:
-        raise UnusablePriceRows(_say_faults(faults))
+        raise PriceRowsError(_say_faults(faults))
     if not rows.prices:
-        raise UnusablePriceRows("the file has a header but no rows")
+        raise PriceRowsError("the file has a header but no rows")
     return rows
 
 
@@ -65,10 +65,10 @@ def _find_columns(header: list[str], columns: PriceColumns) -> tuple[int, int, i
     if missing:
         names = ", ".join(repr(name) for name in missing)
         found = ", ".join(repr(name) for name in header) or "none"
-        raise UnusablePriceRows(f"no column named {names}; columns found: {found}")
+        raise PriceRowsError(f"no column named {names}; columns found: {found}")
     for name in wanted:
         if header.count(name) > 1:
-            raise UnusablePriceRows(f"column {name!r} appears more than once in the header")
+            raise PriceRowsError(f"column {name!r} appears more than once in the header")
     period, product, price, quantity = (header.index(name) for name in wanted)
     return period, product, price, quantity
 
@@ -95,9 +95,7 @@ def _take_row(
     return ""
 
 
-def _say_problems(
-    columns: PriceColumns, period: str, product: str, price: str, quantity: str
-) -> Iterator[str]:
+def _say_problems(columns: PriceColumns, period: str, product: str, price: str, quantity: str) -> Iterator[str]:
     for name, text in ((columns.period, period), (columns.product, product)):
         if not text:
             yield f"{name} is empty"
