@@ -1,0 +1,1 @@
+"""Speak UnionPay ACP 5.1.0 as the acquirer does, with signed forms."""

@@ -1,0 +1,257 @@
+"""Route WeChat Pay requests: verify, let faults strike, act, wait for the disk, sign."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import secrets
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import unquote
+
+from payments.sandbox.messages import Reply, Request, dump
+from payments.sandbox.outcome import after, before
+from payments.sandbox.wechat import (
+    applyment,
+    bills,
+    codepay,
+    complaints,
+    orders,
+    receivers,
+    refunds,
+    returns,
+    sharing,
+)
+from payments.sandbox.wechat.errors import WechatError
+from payments.sandbox.wechat.signing import sign_headers, verify_request
+from payments.sandbox.world import World
+
+Body = dict[str, Any]
+Answer = tuple[int, Body | None]
+Handler = Callable[[World, Request, Body, str], Answer]
+Route = tuple[str, re.Pattern[str], str, Handler]
+TRADE = "/v3/pay/partner/transactions"
+
+
+def _post(call: Callable[[World, Request, Body], Body]) -> Handler:
+    return lambda world, request, body, no: (200, call(world, request, body))
+
+
+def _get(call: Callable[[World, Request], Body]) -> Handler:
+    return lambda world, request, body, no: (200, call(world, request))
+
+
+def _get_one(call: Callable[[World, Request, str], Body]) -> Handler:
+    return lambda world, request, body, no: (200, call(world, request, no))
+
+
+def _query(world: World, request: Request, body: Body, no: str) -> Answer:
+    own = world.credentials.data["wechat"]["sp_mchid"]
+    return 200, orders.view(orders.find(world, request, no=no), own)
+
+
+def _query_id(world: World, request: Request, body: Body, no: str) -> Answer:
+    own = world.credentials.data["wechat"]["sp_mchid"]
+    return 200, orders.view(orders.find(world, request, trade_no=no), own)
+
+
+def _close(world: World, request: Request, body: Body, no: str) -> Answer:
+    orders.close(world, body, no)
+    return 204, None
+
+
+def _create(kind: str) -> Handler:
+    return lambda world, request, body, no: (200, orders.create(world, request, body, kind))
+
+
+def _routes() -> list[Route]:
+    share = "/v3/profitsharing"
+    apply = "/v3/applyment4sub/applyment"
+    table: list[tuple[str, str, str, Handler]] = [
+        ("POST", f"{TRADE}/native", "create", _create("native")),
+        ("POST", f"{TRADE}/jsapi", "create", _create("jsapi")),
+        ("POST", f"{TRADE}/h5", "create", _create("h5")),
+        ("POST", f"{TRADE}/app", "create", _create("app")),
+        ("POST", f"{TRADE}/codepay", "create", lambda w, r, b, n: codepay.codepay(w, r, b)),
+        ("GET", f"{TRADE}/out-trade-no/([^/]+)", "query", _query),
+        ("GET", f"{TRADE}/id/([^/]+)", "query", _query_id),
+        ("POST", f"{TRADE}/out-trade-no/([^/]+)/close", "close", _close),
+        (
+            "POST",
+            f"{TRADE}/out-trade-no/([^/]+)/reverse",
+            "reverse",
+            lambda w, r, b, n: (200, codepay.reverse(w, b, n)),
+        ),
+        ("POST", "/v3/refund/domestic/refunds", "refund", _post(refunds.request_refund)),
+        (
+            "GET",
+            "/v3/refund/domestic/refunds/([^/]+)",
+            "refund_query",
+            _get_one(refunds.query_refund),
+        ),
+        ("GET", "/v3/bill/tradebill", "bill", _get(bills.trade_bill)),
+        ("GET", "/v3/bill/fundflowbill", "bill", _get(bills.fundflow_bill)),
+        ("GET", "/v3/bill/sub-merchant-fundflowbill", "bill", _get(bills.sub_fundflow_bill)),
+        ("GET", f"{share}/bills", "bill", _get(bills.sharing_bill)),
+        ("POST", f"{share}/orders", "split", _post(sharing.request_split)),
+        ("POST", f"{share}/orders/unfreeze", "split", _post(sharing.unfreeze)),
+        ("GET", f"{share}/orders/([^/]+)", "split_query", _get_one(sharing.query_split)),
+        ("POST", f"{share}/return-orders", "split_return", _post(returns.request_return)),
+        ("GET", f"{share}/return-orders/([^/]+)", "split_query", _get_one(returns.query_return)),
+        ("POST", f"{share}/receivers/add", "receiver", _post(receivers.add)),
+        ("POST", f"{share}/receivers/delete", "receiver", _post(receivers.delete)),
+        (
+            "GET",
+            f"{share}/transactions/([^/]+)/amounts",
+            "split_query",
+            _get_one(sharing.show_unsplit),
+        ),
+        ("GET", f"{share}/merchant-configs/([^/]+)", "split_query", _get_one(sharing.show_ratio)),
+        ("POST", f"{apply}/?", "applyment", _post(applyment.submit)),
+        (
+            "GET",
+            f"{apply}/business_code/([^/]+)",
+            "applyment_query",
+            _get_one(applyment.query_by_code),
+        ),
+        (
+            "GET",
+            f"{apply}/applyment_id/([^/]+)",
+            "applyment_query",
+            _get_one(applyment.query_by_id),
+        ),
+        (
+            "GET",
+            "/v3/apply4sub/sub_merchants/([^/]+)/settlement",
+            "applyment_query",
+            _get_one(applyment.show_settlement),
+        ),
+        ("GET", "/v3/merchant-service/complaints-v2", "complaint", _get(complaints.listing)),
+        (
+            "GET",
+            "/v3/merchant-service/complaints-v2/([^/]+)",
+            "complaint",
+            _get_one(complaints.show),
+        ),
+    ]
+    return [(verb, re.compile(path), name, call) for verb, path, name, call in table]
+
+
+ROUTES = _routes()
+
+
+def prepare(world: World) -> None:
+    """Tell the world what WeChat's refund notices hold; called once before serving."""
+    world.refunds.payloads["wechat"] = lambda refund, order: refunds.notice_payload(world, refund, order)
+
+
+def _find_route(request: Request) -> tuple[str, Handler, str]:
+    other_verb = False
+    for verb, pattern, name, call in ROUTES:
+        match = pattern.fullmatch(request.path)
+        if match:
+            if verb == request.method:
+                return name, call, unquote(match[1]) if match.groups() else ""
+            other_verb = True
+    if other_verb:
+        raise WechatError(405, "METHOD_NOT_ALLOWED", "请求的方法不被允许")
+    if request.path == "/v3/certificates":
+        raise WechatError(404, "RESOURCE_NOT_EXISTS", "无可用的平台证书，请使用微信支付公钥")
+    raise WechatError(404, "RESOURCE_NOT_EXISTS", "请求的资源不存在")
+
+
+def answer(world: World, request: Request) -> Reply:
+    """Answer one request of the API."""
+    if request.path == "/v3/merchant/media/upload":
+        return _signed(world, *_guard(world, lambda: _upload(world, request)))
+    if request.path == "/v3/billdownload/file":
+        try:
+            verify_request(request, world.credentials, world.clock, request.body)
+            return after(world, "wechat", "bill_download", "", bills.download(world, request))
+        except WechatError as refusal:
+            return _signed(world, refusal.status, refusal.body())
+    endpoint, number = "", ""
+
+    def act() -> Answer:
+        nonlocal endpoint, number
+        verify_request(request, world.credentials, world.clock, request.body)
+        endpoint, handler, no = _find_route(request)
+        body = _json_body(request)
+        number = no or str(body.get("out_trade_no", ""))
+        before(world, "wechat", endpoint, number, _refuse)
+        with world.store.lock:
+            return handler(world, request, body, no)
+
+    status, shown = _guard(world, act)
+    reply = _signed(world, status, shown, endpoint, number)
+    return after(world, "wechat", endpoint, number, reply) if endpoint else reply
+
+
+def _guard(world: World, act: Callable[[], Answer]) -> Answer:
+    try:
+        return act()
+    except WechatError as refusal:
+        return refusal.status, refusal.body()
+    finally:
+        world.store.wait()
+
+
+def _refuse(status: int, code: str, message: str) -> None:
+    raise WechatError(status, code, message)
+
+
+def _json_body(request: Request) -> Body:
+    if request.method != "POST":
+        return {}
+    try:
+        body = json.loads(request.body, parse_constant=_no_constant)
+    except ValueError:
+        raise WechatError(400, "PARAM_ERROR", "请求体不是合法的JSON") from None
+    if not isinstance(body, dict):
+        raise WechatError(400, "PARAM_ERROR", "请求体应为JSON对象")
+    return body
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(name)
+
+
+def _upload(world: World, request: Request) -> Answer:
+    """Take an image: the signature covers the meta part only."""
+    boundary = request.body.split(b"\r\n", 1)[0]
+    parts = dict[str, bytes]()
+    for chunk in request.body.split(boundary)[1:-1] if boundary.startswith(b"--") else []:
+        head, _, data = chunk.strip(b"\r\n").partition(b"\r\n\r\n")
+        name = re.search(rb'\bname="([^"]+)"', head)
+        if name:
+            parts[name[1].decode("latin-1")] = data
+    meta = parts.get("meta", b"")
+    verify_request(request, world.credentials, world.clock, meta)
+    try:
+        wanted = json.loads(meta)["sha256"]
+    except (ValueError, KeyError, TypeError):
+        raise WechatError(400, "PARAM_ERROR", "meta缺少sha256") from None
+    if hashlib.sha256(parts.get("file", b"")).hexdigest() != str(wanted).lower():
+        raise WechatError(400, "PARAM_ERROR", "文件与sha256不一致")
+    return 200, {"media_id": "V1_" + secrets.token_urlsafe(48)}
+
+
+def _signed(world: World, status: int, shown: Body | None, endpoint: str = "", number: str = "") -> Reply:
+    body = dump(shown) if shown is not None else b""
+    headers = [("Content-Type", "application/json; charset=utf-8")] if body else []
+    headers += [
+        ("Request-ID", secrets.token_hex(16).upper()),
+        ("Cache-Control", "no-cache, must-revalidate"),
+        ("Content-Language", "zh-CN"),
+    ]
+    if not world.faults.strike("unsigned_response", "wechat", number, endpoint):
+        bad = world.faults.strike("bad_response_signature", "wechat", number, endpoint)
+        credentials = world.credentials
+        headers += sign_headers(
+            body,
+            key=credentials.forger_key if bad else credentials.wechat_platform_key,
+            serial=credentials.data["wechat"]["platform_public_key_id"],
+            epoch=world.clock.signing_epoch(),
+        )
+    return Reply(status, body, headers)
