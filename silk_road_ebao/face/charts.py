@@ -7,7 +7,7 @@ from typing import Any
 Point = tuple[Any, float | int | None]
 
 BAR_WIDTH, BAR_GAP, BARS_HEIGHT = 8, 3, 44
-WIDTH, HEIGHT, START, END, TOP, BOTTOM = 640, 240, 52, 8, 12, 26
+WIDTH, HEIGHT, START, END, TOP, BOTTOM = 400, 220, 44, 8, 10, 24
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,7 +71,7 @@
     if (!done || done.dataset.rung) return;
     done.dataset.rung = "1";
     ring();
-    if (navigator.vibrate) navigator.vibrate([120, 60, 120]);
+    if (navigator.vibrate && navigator.userActivation && navigator.userActivation.hasBeenActive) navigator.vibrate([120, 60, 120]);
     const back = done.querySelector("[data-return]");
     if (back) setTimeout(() => window.location.assign(back.href), Number(back.dataset.return) * 1000);
   };

@@ -8,6 +8,7 @@ import segno
 from django import template
 from django.http import HttpRequest
 from django.templatetags.static import static
+from django.urls import NoReverseMatch, reverse
 from django.utils import dateformat, timezone
 from django.utils.functional import Promise
 from django.utils.html import format_html
@@ -206,6 +207,12 @@ def sum_lines(total: Sum) -> dict[str, Any]:
     return {"sum": total}
 
 
+@register.inclusion_tag("components/sum_brief.html")
+def sum_brief(total: Sum) -> dict[str, Any]:
+    """Show the sum on one line, the whole of it one touch away."""
+    return {"sum": total}
+
+
 @register.inclusion_tag("components/empty.html")
 def empty(title: Text, text: Text = "", *, drawing: str = "info", action: Text = "", href: str = "") -> dict[str, Any]:
     """Say what will be here and offer the button that makes it so."""
@@ -265,6 +272,15 @@ def nav(context: template.Context) -> dict[str, Any]:
     """Show the merchant's places; those whose room does not stand yet are left out."""
     request: HttpRequest | None = context.get("request")
     return {"places": places(request.path if request else "")}
+
+
+@register.inclusion_tag("components/panel.html")
+def panel(route: str, label: Text = "") -> dict[str, Any]:
+    """Fetch a panel of another room by its address; left out while that room has none. Without script: a link."""
+    try:
+        return {"href": reverse(route), "label": label}
+    except NoReverseMatch:
+        return {"href": ""}
 
 
 @register.simple_block_tag
