@@ -2,9 +2,10 @@
 
 from django.db import migrations
 
-from payments.ledger.sql import read_sql
+from payments.ledger.sql import FOLDER
+from silk_road_ebao.kernel.guards import run_sql
 
 
 class Migration(migrations.Migration):
     dependencies = [("ledger", "0002_tables")]
-    operations = [migrations.RunSQL(read_sql("guards"), read_sql("guards_reverse"))]
+    operations = [run_sql(FOLDER, "guards")]

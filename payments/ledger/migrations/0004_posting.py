@@ -2,9 +2,10 @@
 
 from django.db import migrations
 
-from payments.ledger.sql import read_sql
+from payments.ledger.sql import FOLDER
+from silk_road_ebao.kernel.guards import run_sql
 
 
 class Migration(migrations.Migration):
     dependencies = [("ledger", "0003_guards")]
-    operations = [migrations.RunSQL(read_sql("posting"), read_sql("posting_reverse"))]
+    operations = [run_sql(FOLDER, "posting")]

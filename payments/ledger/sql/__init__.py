@@ -1,8 +1,9 @@
 """The SQL beside the migrations: each file with its reverse."""
 
 from pathlib import Path
+from typing import Final
 
-FOLDER = Path(__file__).parent
+FOLDER: Final = Path(__file__).parent
 
 
 def read_sql(name: str) -> str:
