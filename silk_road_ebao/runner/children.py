@@ -61,12 +61,25 @@ def launch(program: Program) -> subprocess.Popen[str]:
             text=True,
             errors="replace",
             start_new_session=True,
-            preexec_fn=_tie(program.death_signal),
+            preexec_fn=tie(program.death_signal),
             **(program.account.popen_arguments() if program.account else {}),
         )
     finally:
         if not isinstance(output, int):
             output.close()
+
+
+def tie(death_signal: signal.Signals) -> Callable[[], None]:
+    """Return what a new process runs before its program: it asks the kernel for the signal at our end."""
+    parent = os.getpid()
+
+    def ask() -> None:
+        if _LIBC is not None:
+            _LIBC.prctl(_PR_SET_PDEATHSIG, death_signal, 0, 0, 0)
+            if os.getpid() != parent and os.getppid() != parent:
+                os._exit(1)
+
+    return ask
 
 
 def launch_in_foreground(argv: list[str], *, env: dict[str, str]) -> subprocess.Popen[bytes]:
@@ -75,12 +88,12 @@ def launch_in_foreground(argv: list[str], *, env: dict[str, str]) -> subprocess.
     Raises:
         OSError: there is no such command.
     """
-    return subprocess.Popen(argv, env=env, preexec_fn=_tie(signal.SIGTERM))
+    return subprocess.Popen(argv, env=env, preexec_fn=tie(signal.SIGTERM))
 
 
 def die_with_parent() -> None:
     """Have the kernel send us SIGTERM when the process that started us is gone."""
-    _tie(signal.SIGTERM)()
+    tie(signal.SIGTERM)()
 
 
 def end(process: subprocess.Popen[Any], *, grace_s: float) -> None:
@@ -124,18 +137,6 @@ def outlast(pids: dict[str, int], marks: dict[str, str], *, patience_s: float = 
             return sorted(left)
         time.sleep(0.05)
     return []
-
-
-def _tie(death_signal: signal.Signals) -> Callable[[], None]:
-    parent = os.getpid()
-
-    def tie() -> None:
-        if _LIBC is not None:
-            _LIBC.prctl(_PR_SET_PDEATHSIG, death_signal, 0, 0, 0)
-            if os.getpid() != parent and os.getppid() != parent:
-                os._exit(1)
-
-    return tie
 
 
 def _open_log(path: Path) -> IO[str]:

@@ -97,7 +97,7 @@ def _pip() -> list[str]:
 
 
 def _run(argv: list[str], *, what: str, quiet: bool = False) -> bool:
-    """Run a step; while it is silent say every few seconds that it is still at work."""
+    """Run a step; meanwhile say every few seconds that it is still at work."""
     done = threading.Event()
     began = time.monotonic()
 
@@ -106,9 +106,14 @@ def _run(argv: list[str], *, what: str, quiet: bool = False) -> bool:
             _say(f"{what}: {time.monotonic() - began:.0f} s")
 
     threading.Thread(target=beat, daemon=True).start()
+    process = subprocess.Popen(
+        argv, cwd=PROJECT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
     try:
-        output = subprocess.DEVNULL if quiet else None
-        return subprocess.run(argv, check=False, stdout=output, cwd=PROJECT).returncode == 0
+        for line in process.stdout or ():
+            if not quiet and not line.startswith((" + ", " - ", " ~ ")):
+                _say(line.rstrip())
+        return process.wait() == 0
     finally:
         done.set()
 

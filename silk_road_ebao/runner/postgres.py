@@ -6,13 +6,14 @@ import re
 import shutil
 import signal
 import subprocess
+import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
 
-from silk_road_ebao.runner.children import Program
+from silk_road_ebao.runner.children import Program, tie
 from silk_road_ebao.runner.environment import LOCALHOST, package_folder, require_space
 from silk_road_ebao.runner.messages import Trouble, disk_full, say
 from silk_road_ebao.runner.unprivileged import Account, hand_over, reachable_copy
@@ -53,8 +54,8 @@ class Postgres:
         Raises:
             Trouble: the folder belongs to another version, or cannot be made.
         """
-        for leftover in self.home.glob("pg.partial*"):
-            shutil.rmtree(leftover)
+        for leftover in self.home.glob("pg.partial-*"):
+            shutil.rmtree(leftover, ignore_errors=True)
         self._set_incomplete_aside()
         bin_folder = self.binaries()
         major = _major(bin_folder)
@@ -149,35 +150,33 @@ class Postgres:
         say(f"{self.data} was only half made: set aside as {aside.name}, starting with a new one")
 
     def _run_initdb(self, bin_folder: Path, major: int) -> None:
-        partial = self.home / "pg.partial"
-        partial.mkdir(mode=0o700)
-        hand_over(partial, self.account)
-        password_file = self.home / "pg.partial.password"
+        outer = Path(tempfile.mkdtemp(dir=self.home, prefix="pg.partial-"))
+        partial, password_file = outer / "pg", outer / "password"
         password_file.touch(0o600)
         password_file.write_text(self.password)
-        hand_over(password_file, self.account)
+        for path in (outer, password_file):
+            hand_over(path, self.account)
         locale = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
         options = ["-U", USER, "-E", "UTF8", "--auth=scram-sha-256", "--data-checksums", "--pwfile", str(password_file)]
         options += locale if major >= BUILTIN_LOCALE_SINCE else ["--locale=C.UTF-8"]
         options += [] if self.durable else ["--no-sync"]
-        try:
-            made = subprocess.run(
-                [str(bin_folder / "initdb"), "-D", str(partial), *options],
-                capture_output=True,
-                text=True,
-                cwd="/",
-                check=False,
-                **(self.account.popen_arguments() if self.account else {}),
-            )
-        finally:
-            password_file.unlink(missing_ok=True)
+        made = subprocess.run(
+            [str(bin_folder / "initdb"), "-D", str(partial), *options],
+            capture_output=True,
+            text=True,
+            cwd="/",
+            check=False,
+            preexec_fn=tie(signal.SIGKILL),
+            **(self.account.popen_arguments() if self.account else {}),
+        )
         if made.returncode != 0:
-            shutil.rmtree(partial, ignore_errors=True)
+            shutil.rmtree(outer, ignore_errors=True)
             said = made.stdout + made.stderr
             if "No space left" in said:
                 raise disk_full(self.home)
             raise Trouble(f"The database could not be made in {self.home}.", said[-1500:])
         partial.rename(self.data)
+        shutil.rmtree(outer)
 
     def _write_settings(self) -> None:
         settings = {

@@ -27,6 +27,7 @@ from silk_road_ebao.runner.supervisor import Supervisor, interrupt_on_signals
 
 NAMES = ("sandbox", "web", "worker", "beat")
 QUEUES = "default,money,wechat,alipay,unionpay"
+ROOT_WARNING = "ignore:You're running the worker with superuser privileges"
 WEB_READY_WITHIN_S = 60
 RECORD = "processes.json"
 
@@ -64,14 +65,14 @@ def worker_program(env: dict[str, str], *, log: Path | None = None) -> Program:
         "--without-gossip",
         "--without-mingle",
     )
-    argv = [sys.executable, "-m", "celery", "-A", "silk_road_ebao", "worker", *options]
-    return Program(name="worker", argv=argv, env=env | {"C_FORCE_ROOT": "1"}, cwd=PROJECT, grace_s=20, log=log)
+    argv = [sys.executable, "-W", ROOT_WARNING, "-m", "celery", "-A", "silk_road_ebao", "--quiet", "worker", *options]
+    return Program(name="worker", argv=argv, env=env, cwd=PROJECT, grace_s=20, log=log)
 
 
 def beat_program(env: dict[str, str], *, state: Path, log: Path | None = None) -> Program:
     """Return the alarm clock."""
     options = ("--loglevel", "WARNING", "--schedule", str(state / "beat"), "--pidfile", "")
-    argv = [sys.executable, "-m", "celery", "-A", "silk_road_ebao", "beat", *options]
+    argv = [sys.executable, "-m", "celery", "-A", "silk_road_ebao", "--quiet", "beat", *options]
     return Program(name="beat", argv=argv, env=env, cwd=PROJECT, log=log)
 
 

@@ -100,8 +100,7 @@ class Supervisor:
 
         A second signal while stopping ends the patience.
         """
-        for number in STOP_SIGNALS:
-            signal.signal(number, self._lose_patience)
+        before = {number: signal.signal(number, self._lose_patience) for number in STOP_SIGNALS}
         chosen = [kept for key, kept in reversed(self._kept.items()) if name in ("", key)]
         above = [kept for kept in chosen if not kept.program.floor]
         for kept in above:
@@ -112,10 +111,9 @@ class Supervisor:
             if kept.program.floor:
                 _ask(kept)
                 self._await(kept)
-        for kept in chosen:
             del self._kept[kept.program.name]
-        if name:
-            interrupt_on_signals()
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
     def _plan_restart(self, name: str, kept: _Kept, status: int) -> float:
         now = time.monotonic()
