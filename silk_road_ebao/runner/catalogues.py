@@ -2,14 +2,17 @@
 
 import io
 import os
+import re
 from pathlib import Path
 
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import PoFileError, read_po
 
 from silk_road_ebao.runner.environment import PROJECT
 from silk_road_ebao.runner.messages import Trouble
+
+_PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]")
 
 
 def compile_catalogues(folder: Path = PROJECT / "locale") -> list[Path]:
@@ -40,11 +43,24 @@ def check_catalogues(folder: Path = PROJECT / "locale") -> int:
     """
     count = 0
     for source in sorted(folder.rglob("*.po")):
-        catalogue = _read(source)
-        count += len(catalogue)
-        for message, errors in catalogue.check():
-            raise Trouble(f"{source}:{message.lineno}: {errors[0]}")
+        for message in _read(source):
+            if message.id:
+                count += 1
+                _check_placeholders(source, message)
     return count
+
+
+def _check_placeholders(source: Path, message: Message) -> None:
+    """Compare names between the message and its translations; only the last plural form must have all of them."""
+    originals = [message.id] if isinstance(message.id, str) else message.id
+    translations = [message.string] if isinstance(message.string, str) else message.string or []
+    wanted = set(_PLACEHOLDER.findall(originals[-1]))
+    for number, text in enumerate(translations, start=1):
+        found = set(_PLACEHOLDER.findall(text))
+        complete = found == wanted if number == len(translations) else found <= wanted
+        if text and not complete:
+            names = ", ".join(sorted(found ^ wanted))
+            raise Trouble(f"{source}:{message.lineno}: the translation differs in {names}.")
 
 
 def _read(source: Path) -> Catalog:

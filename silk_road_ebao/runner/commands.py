@@ -23,10 +23,10 @@ from silk_road_ebao.runner.records import read_record
 from silk_road_ebao.runner.sandboxes import FILE as ACQUIRERS_FILE
 from silk_road_ebao.runner.sandboxes import start_sandbox
 from silk_road_ebao.runner.stack import PORTS_FILE, join, remember_port, start_services, take
-from silk_road_ebao.runner.supervisor import Supervisor, interrupt_on_signals
+from silk_road_ebao.runner.supervisor import STOP_SIGNALS, Supervisor, interrupt_on_signals
 from silk_road_ebao.runner.unprivileged import outside_home
 
-GRACE_S = 20
+ASK_AGAIN_S, GRACE_S = 5, 20
 JANITOR = Path(__file__).with_name("janitor.py")
 
 
@@ -132,8 +132,8 @@ def _run(argv: list[str], *, env: dict[str, str], supervisor: Supervisor) -> int
         raise Trouble(f"{argv[0]} cannot be run: {error.strerror}.", status=127) from None
     try:
         supervisor.watch(until=lambda: process.poll() is not None)
-    except KeyboardInterrupt:
-        _let_end(process)
+    except KeyboardInterrupt as stop:
+        _let_end(process, reached=stop.args == (signal.SIGINT,))
     except BaseException:
         process.terminate()
         end(process, grace_s=GRACE_S)
@@ -141,11 +141,16 @@ def _run(argv: list[str], *, env: dict[str, str], supervisor: Supervisor) -> int
     return process.returncode if process.returncode >= 0 else 128 - process.returncode
 
 
-def _let_end(process: "subprocess.Popen[bytes]") -> None:
-    """Give a command that was interrupted with us the time to end in order; ask it once more, then kill it."""
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+def _let_end(process: "subprocess.Popen[bytes]", *, reached: bool) -> None:
+    """Give the command time to end in order, then kill it.
+
+    Ctrl-C has reached it too: it is asked again only when it takes long. Any other signal was for us alone.
+    """
+    for number in STOP_SIGNALS:
         signal.signal(number, signal.SIG_IGN)
-    for patience_s in (GRACE_S / 4, GRACE_S):
+    if not reached:
+        process.terminate()
+    for patience_s in (ASK_AGAIN_S, GRACE_S):
         try:
             process.wait(patience_s)
         except subprocess.TimeoutExpired:

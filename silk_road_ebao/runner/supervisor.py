@@ -18,10 +18,10 @@ STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def interrupt_on_signals() -> None:
-    """Turn the signals that ask us to stop into KeyboardInterrupt, wherever we are."""
+    """Turn the signals that ask us to stop into KeyboardInterrupt with the signal's number, wherever we are."""
 
     def interrupt(number: int, frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
+        raise KeyboardInterrupt(number)
 
     for number in STOP_SIGNALS:
         signal.signal(number, interrupt)
