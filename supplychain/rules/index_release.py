@@ -39,18 +39,27 @@ def headline_series(price: Array, value: Array, method: IndexMethod) -> Array:
 def next_headline(published: Array, price: Array, value: Array, method: IndexMethod) -> float:
     """Return the value of the last week given what was published up to the week before.
 
-    `published` may hold any base and NaN for weeks not published; `price` and `value` end with
-    the new week. Finals stand: only the new value is computed. NaN if it cannot be linked.
+    `published`: any base, NaN for weeks not published, one week shorter than `price` and
+    `value`, which end with the new week. Finals stand: only the new value is computed. NaN if the
+    week has no trade or no published week to link to. Raises UnconnectedPeriodsError.
     """
-    window = slice(max(0, len(price) - method.window_weeks), None)
-    traded = _traded(price[window])
+    if len(published) != len(price) - 1:
+        raise ValueError("published must end one week before the prices")
+    traded = _traded(price)
     if not traded[-1]:
         return float("nan")
-    pairs = log_tornqvist_matrix(price[window][traded], value[window][traded])
-    before = np.full(len(traded) - 1, np.nan)
-    known = published[-len(before) :] if len(before) else published[:0]
-    before[len(before) - len(known) :] = known
-    return extend_published(before[traded[:-1]], geks_levels(pairs))
+    window = slice(-method.window_weeks, None)
+    pairs = log_tornqvist_matrix(price[traded][window], value[traded][window])
+    return extend_published(published[traded[:-1]], geks_levels(pairs))
+
+
+def rebase_to_first_year(series: Array, method: IndexMethod) -> Array:
+    """Return the series with the mean of its first `base_weeks` published weeks = 100.
+
+    With fewer weeks (试编) the mean of those there are.
+    """
+    known = series[np.isfinite(series)][: method.base_weeks]
+    return np.asarray(series * (100 / known.mean()), np.float64) if known.size else series
 
 
 @dataclass(frozen=True)

@@ -60,6 +60,14 @@ def sort_labels(labels: Sequence[str]) -> list[str]:
     return [seen[key] for key in sorted(seen)]  # type: ignore[type-var]
 
 
+def find_label(labels: Sequence[str], wanted: str) -> str | None:
+    """Return the label written so, or the only one that starts so: 1970-12 finds 1970-12-31."""
+    if wanted in labels:
+        return wanted
+    within = [label for label in labels if label.startswith((f"{wanted}-", f"{wanted}/", f"{wanted}T"))]
+    return within[0] if wanted and len(within) == 1 else None
+
+
 def _read(label: str, pattern: re.Pattern[str], last_season: int) -> SeasonalLabel | None:
     match = pattern.fullmatch(label)
     if match is None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from supplychain.rules.period_labels import find_label
 from supplychain.rules.price_index_bilateral import BILATERAL, chained_index, fixed_base_index
 from supplychain.rules.price_index_multilateral import (
     GEKS,
@@ -75,9 +76,9 @@ class IndexSeries:
 def compute_index(panel: PricePanel, request: IndexRequest) -> IndexSeries:
     """Return the series with the base (or the first period) = 1. Raises IndexRequestError."""
     _refuse_misfits(request)
-    series = _series(panel, request)
-    if np.isinf(series.values).any():
-        raise IndexRequestError("prices or quantities too large: the index overflows")
+    with np.errstate(all="ignore"):
+        _refuse_extremes(panel)
+        series = _series(panel, request)
     empty = [panel.periods[row] for row in np.flatnonzero(np.isnan(series.values))]
     if empty:
         remark = f"no matched product, value left empty: {_list(empty)}"
@@ -122,7 +123,8 @@ def _multilateral(panel: PricePanel, request: IndexRequest) -> IndexSeries:
     else:
         value = panel.price * panel.quantity
         pairs = GEKS[request.method](panel.price, value)
-        gaps = int(np.isnan(np.triu(pairs) - np.triu(pairs, window)).sum())
+        unlinked = np.triu(np.isnan(pairs))
+        gaps = int((unlinked & ~np.triu(unlinked, window)).sum())
         if gaps:
             remarks.append(f"{gaps} pairs of periods share no product: fitted by least squares")
         levels = _geks_window(pairs)
@@ -131,6 +133,8 @@ def _multilateral(panel: PricePanel, request: IndexRequest) -> IndexSeries:
     except UnconnectedPeriodsError as error:
         names = _list([panel.periods[place] for place in error.places])
         raise IndexRequestError(f"no product links {names} with the other periods: no index is defined") from error
+    except np.linalg.LinAlgError as error:
+        raise IndexRequestError("the periods hang together too weakly to compute an index") from error
     return IndexSeries(panel.periods, values, tuple(remarks))
 
 
@@ -160,14 +164,22 @@ def _list(names: list[str]) -> str:
 def _base_place(panel: PricePanel, base: str | None) -> int:
     if base is None:
         return 0
-    if base not in panel.periods:
+    label = find_label(panel.periods, base)
+    if label is None:
         raise _no_such_period(panel, base)
-    return panel.periods.index(base)
+    return panel.periods.index(label)
 
 
 def _no_such_period(panel: PricePanel, base: str) -> IndexRequestError:
     first, last = panel.periods[0], panel.periods[-1]
     return IndexRequestError(f"no period {base!r} for --base; {len(panel.periods)} periods from {first!r} to {last!r}")
+
+
+def _refuse_extremes(panel: PricePanel) -> None:
+    """Refuse what floating point cannot add up: it would pass for a period without trade."""
+    value = panel.price * panel.quantity
+    if not np.isfinite(np.nansum(value)) or np.nanmin(value) < np.finfo(np.float64).tiny:
+        raise IndexRequestError("price × quantity is too large or too small to compute with")
 
 
 def _refuse_misfits(request: IndexRequest) -> None:

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from supplychain.rules.period_labels import SeasonalLabel, read_seasons
+from supplychain.rules.period_labels import SeasonalLabel, find_label, read_seasons
 from supplychain.rules.price_index_bilateral import Formula, compare_rows
 from supplychain.rules.price_panel import Array, PricePanel
 
@@ -36,9 +36,10 @@ def find_base_year(panel: PricePanel, base: str | None) -> BaseYear:
         rows = [row for row, label in enumerate(seasons) if str(label.year) == base]
         if rows:
             return BaseYear(rows, None)
-    if base is not None and base not in panel.periods:
+    label = panel.periods[0] if base is None else find_label(panel.periods, base)
+    if label is None:
         raise KeyError(base)
-    place = 0 if base is None else panel.periods.index(base)
+    place = panel.periods.index(label)
     if seasons is None:
         return BaseYear([place], place)
     year = seasons[place].year

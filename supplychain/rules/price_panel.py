@@ -44,10 +44,11 @@ def build_panel(
     column = _places(products, product_names)
     shape = (len(period_names), len(product_names))
     cell = row * shape[1] + column
-    rows, kg, amount = (
-        np.bincount(cell, weights, minlength=shape[0] * shape[1]).astype(np.float64)
-        for weights in (None, quantity, price * quantity)
-    )
+    with np.errstate(over="ignore"):
+        rows, kg, amount = (
+            np.bincount(cell, weights, minlength=shape[0] * shape[1]).astype(np.float64)
+            for weights in (None, quantity, price * quantity)
+        )
     unit_value = np.full(rows.size, np.nan)
     np.divide(amount, kg, out=unit_value, where=kg > 0)
     # a price that stands alone stays as it was written, without a rounding of its own

@@ -15,6 +15,7 @@ from supplychain.rules.index_release import (
     explainer_series,
     headline_series,
     next_headline,
+    rebase_to_first_year,
 )
 from supplychain.rules.price_index import IndexRequest, compute_index
 from supplychain.rules.price_panel import Array, PricePanel
@@ -100,6 +101,37 @@ def test_no_trade_at_all_gives_no_number() -> None:
 
     assert np.isnan(headline_series(nothing, nothing, PROPOSED_METHOD)).all()
     assert math.isnan(next_headline(np.array([1.0, 1.1]), nothing, nothing, PROPOSED_METHOD))
+
+
+def test_the_next_value_steps_over_weeks_without_trade() -> None:
+    price, value = trade(7, 16, 6)
+    price[[6, 11]] = value[[6, 11]] = np.nan
+    method = short_method(9)
+    whole = headline_series(price, value, method)
+
+    last = next_headline(whole[:-1], price, value, method)
+
+    assert last == pytest.approx(whole[-1], rel=1e-12)
+
+
+def test_a_published_series_of_another_length_is_refused() -> None:
+    price, value = trade(8, 5, 2)
+
+    with pytest.raises(ValueError, match="one week before"):
+        next_headline(np.ones(5), price, value, PROPOSED_METHOD)
+
+
+def test_the_mean_of_the_first_published_year_is_one_hundred() -> None:
+    series = np.concatenate([[np.nan], np.linspace(1, 2, 80)])
+
+    rebased = rebase_to_first_year(series, PROPOSED_METHOD)
+
+    assert rebased[1:53].mean() == pytest.approx(100)
+    assert rebased[80] / rebased[1] == pytest.approx(2)
+
+
+def test_a_short_series_is_based_on_the_weeks_there_are() -> None:
+    assert rebase_to_first_year(np.array([1.0, 3.0]), PROPOSED_METHOD) == pytest.approx([50, 150])
 
 
 @settings(max_examples=50, deadline=None)

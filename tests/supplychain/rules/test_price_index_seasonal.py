@@ -104,6 +104,18 @@ def test_rothwell_cannot_be_chained() -> None:
         compute_index(panel_of(*TWO_YEARS), IndexRequest("rothwell", chain=True))
 
 
+@pytest.mark.parametrize("method", ["lowe", "rothwell", "fisher"])
+def test_a_month_names_the_one_date_in_it(method: str) -> None:
+    by_month = compute_index(turvey_panel(), IndexRequest(method, base="1970-12")).values
+
+    assert list(by_month) == list(compute_index(turvey_panel(), IndexRequest(method, base="1970-12-31")).values)
+
+
+def test_a_base_that_fits_several_periods_is_refused() -> None:
+    with pytest.raises(IndexRequestError, match="no period '1970' for --base"):
+        compute_index(turvey_panel(), IndexRequest("fisher", base="1970"))
+
+
 def test_a_base_year_that_is_not_in_the_data_is_refused() -> None:
     with pytest.raises(IndexRequestError, match="no period '1969'"):
         compute_index(turvey_panel(), IndexRequest("lowe", base="1969"))

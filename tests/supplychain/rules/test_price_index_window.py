@@ -161,3 +161,22 @@ def test_a_single_period_is_one(method: str) -> None:
     panel = build_panel(periods=["1"], products=["a"], prices=[3.0], quantities=[2.0])
 
     assert list(compute_index(panel, IndexRequest(method)).values) == [1.0]
+
+
+def test_pairs_further_apart_than_the_window_are_not_remarked() -> None:
+    panel = build_panel(
+        periods=["1", "2", "2", "3"], products=["a", "a", "b", "b"], prices=[2, 3, 10, 20], quantities=[1, 2, 3, 4]
+    )
+
+    series = compute_index(panel, IndexRequest("geks-jevons", window=2, splice="movement"))
+
+    assert series.values == pytest.approx([1, 1.5, 3])
+    assert series.remarks == ()
+
+
+@pytest.mark.parametrize(("price", "quantity"), [(1e200, 1e200), (1e-200, 1e-200)])
+def test_numbers_beyond_floating_point_are_refused_not_taken_for_absence(price: float, quantity: float) -> None:
+    panel = build_panel(periods=["1", "2"], products=["a", "a"], prices=[price, 1], quantities=[quantity, 1])
+
+    with pytest.raises(IndexRequestError, match="too large or too small"):
+        compute_index(panel, IndexRequest("fisher"))
