@@ -46,10 +46,10 @@ def is_resident_id(text: str) -> bool:
 
 def find_secret(text: str) -> str:
     """Name what a text must not hold in clear (CARD, RESIDENT_ID, PHONE, KEY), or ""."""
-    if any(is_card_number(found.group()) for found in _CARD.finditer(text)):
-        return "CARD"
     if any(is_resident_id(found.group()) for found in _RESIDENT.finditer(text)):
         return "RESIDENT_ID"
+    if any(is_card_number(found.group()) for found in _CARD.finditer(text)):
+        return "CARD"
     if _PEM.search(text):
         return "KEY"
     return "PHONE" if _PHONE.search(text) else ""
