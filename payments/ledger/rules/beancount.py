@@ -89,7 +89,8 @@ def write_opening(on: date, nets: Iterable[tuple[str, int, int]]) -> Iterator[st
 
 
 def write_balances(on: date, nets: Iterable[tuple[str, int, int]]) -> Iterator[str]:
-    """Write what every account must stand at when the day begins, for the checker to confirm."""
+    """Write what every account must stand at when the day begins; `~ 0`, as Beancount would forgive one fen."""
     yield "\n"
     for code, unit, net in nets:
-        yield f"{on} balance {name_account(code)}  {write_amount(net, unit)}\n"
+        amount, currency = write_amount(net, unit).split()
+        yield f"{on} balance {name_account(code)}  {amount} ~ 0 {currency}\n"

@@ -41,14 +41,14 @@ def export_beancount(*, since: date | None = None, through: date | None = None) 
     """
     first, last = since or FIRST_DAY, through or LAST_DAY
     with _one_snapshot():
-        yield from beancount.write_header(_stream("accounts", ACCOUNTS, []))
+        yield from beancount.write_header(_stream(ACCOUNTS, []))
         if since:
-            yield from beancount.write_opening(first, _stream("opening", NETS, [first, first]))
-        lines = (beancount.Line(*row) for row in _stream("lines", LINES, [first, last]))
+            yield from beancount.write_opening(first, _stream(NETS, [first, first]))
+        lines = (beancount.Line(*row) for row in _stream(LINES, [first, last]))
         for _key, posting in groupby(lines, key=lambda line: (line.effective_on, line.subject, line.kind)):
             yield beancount.write_transaction(list(posting))
-        after = last + timedelta(days=1)
-        nets = _stream("closing", NETS, [after, after]) if through else _stream("closing", CACHED_NETS, [])
+        after = (through or _last_day()) + timedelta(days=1)
+        nets = _stream(NETS, [after, after]) if through else _stream(CACHED_NETS, [])
         yield from beancount.write_balances(after, nets)
 
 
@@ -66,7 +66,13 @@ class _Snapshot(transaction.Atomic):
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
 
 
-def _stream(name: str, query: str, params: list[date]) -> Iterator[tuple]:
+def _last_day() -> date:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT max(effective_on) FROM ledger_transfer")
+        return cursor.fetchone()[0] or FIRST_DAY
+
+
+def _stream(query: str, params: list[date]) -> Iterator[tuple]:
     with connection.chunked_cursor() as cursor:
         cursor.execute(query, params)
         while rows := cursor.fetchmany(ROWS_A_FETCH):

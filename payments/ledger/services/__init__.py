@@ -1,5 +1,6 @@
 """What the ledger can be asked to do."""
 
+from payments.ledger.services.book import close_period
 from payments.ledger.services.ledger_account import NotInChart, open_account, open_accounts
 from payments.ledger.services.posting import (
     NothingToReverse,
@@ -33,6 +34,7 @@ __all__ = [
     "Replayed",
     "UnmirroredReversal",
     "WrongIsolation",
+    "close_period",
     "open_account",
     "open_accounts",
     "post_many",

@@ -63,8 +63,10 @@ def accounts(db):
 
 @pytest.fixture
 def live_accounts(transactional_db):
-    """Open the same accounts, committed, for tests with several connections."""
+    """Open the same accounts, committed, for tests with several connections; the connection is closed after."""
     open_accounts(codes=[DUE, EARNED, FEE])
+    yield
+    connection.close()
 
 
 def connect() -> psycopg.Connection:

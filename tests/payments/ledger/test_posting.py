@@ -288,7 +288,7 @@ def test_nothing_posted_is_nothing_to_reverse(accounts):
     assert state() == before
 
 
-@pytest.mark.parametrize("swap, amount", [(True, 7), (False, 10_000)])
+@pytest.mark.parametrize(("swap", "amount"), [(True, 7), (False, 10_000)])
 def test_a_reversal_that_does_not_mirror_is_refused(accounts, swap, amount):
     subject = new_uuid()
     capture(10_000, subject=subject)
@@ -317,9 +317,10 @@ def test_a_reversal_of_some_of_the_legs_is_refused(accounts):
 def test_posting_under_another_isolation_level_is_refused(live_accounts, level, legs):
     before = state()
 
-    with pytest.raises(WrongIsolation), transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(f"SET TRANSACTION ISOLATION LEVEL {level}")
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET default_transaction_isolation = '{level.lower()}'")
+
+    with pytest.raises(WrongIsolation):
         capture(5, legs=legs)
 
     assert state() == before
