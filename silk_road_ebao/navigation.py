@@ -1,13 +1,169 @@
-"""The operators' console: its name and its sidebar."""
+"""The operators' console: its name, its colours and its sidebar."""
 
 from typing import Any
 
+from django.templatetags.static import static
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+Item = tuple[str | Promise, str, str]
+
+SECTIONS: tuple[tuple[str | Promise, tuple[Item, ...]], ...] = (
+    (
+        _("今天"),
+        (
+            (_("今天"), "index", "today"),
+            (_("营业日"), "payments_businessday_changelist", "event_repeat"),
+        ),
+    ),
+    (_("复核"), ((_("待复核"), "kernel_approval_changelist", "approval"),)),
+    (
+        _("差错"),
+        (
+            (_("差错"), "payments_discrepancy_changelist", "difference"),
+            (_("对账"), "payments_reconciliation_changelist", "rule"),
+            (_("账单"), "payments_bill_changelist", "receipt_long"),
+            (_("风险"), "payments_riskreview_changelist", "gpp_maybe"),
+        ),
+    ),
+    (
+        _("商户"),
+        (
+            (_("进件"), "accounts_onboarding_changelist", "assignment_ind"),
+            (_("商户"), "accounts_merchant_changelist", "storefront"),
+            (_("摊位"), "accounts_stall_changelist", "location_on"),
+            (_("人"), "accounts_person_changelist", "person"),
+            (_("结算账户"), "accounts_settlementaccount_changelist", "account_balance"),
+            (_("账户关联"), "accounts_accountlink_changelist", "link"),
+            (_("授权"), "accounts_consent_changelist", "verified_user"),
+        ),
+    ),
+    (
+        _("收付"),
+        (
+            (_("支付单"), "payments_payment_changelist", "payments"),
+            (_("支付尝试"), "payments_paymentattempt_changelist", "sync_alt"),
+            (_("退款"), "payments_refund_changelist", "undo"),
+            (_("分账"), "payments_profitsharing_changelist", "call_split"),
+            (_("结算"), "payments_settlement_changelist", "account_balance_wallet"),
+            (_("服务费"), "payments_servicefee_changelist", "percent"),
+            (_("特约商户号"), "payments_submerchant_changelist", "badge"),
+        ),
+    ),
+    (
+        _("账簿"),
+        (
+            (_("分户"), "ledger_ledgeraccount_changelist", "account_tree"),
+            (_("凭证"), "ledger_transfer_changelist", "menu_book"),
+        ),
+    ),
+    (
+        _("规则"),
+        (
+            (_("限额与规则"), "accounts_datedrule_changelist", "gavel"),
+            (_("费率"), "payments_tariff_changelist", "sell"),
+            (_("名单"), "accounts_listentry_changelist", "block"),
+            (_("机构"), "accounts_institution_changelist", "domain"),
+        ),
+    ),
+    (
+        _("系统"),
+        (
+            (_("运营人员"), "accounts_operator_changelist", "groups"),
+            (_("审计记录"), "kernel_auditevent_changelist", "history"),
+            (_("状态变更"), "kernel_statuschange_changelist", "timeline"),
+            (_("投递"), "kernel_outboxdelivery_changelist", "outbox"),
+            (_("事实"), "kernel_outboxfact_changelist", "inbox"),
+        ),
+    ),
+)
+"""A page whose model is not registered yet is left out; a room only adds its line."""
+
+
+def sidebar(request: Any) -> list[dict[str, Any]]:
+    """List the sections with the pages that exist."""
+    groups = []
+    for title, items in SECTIONS:
+        found = [
+            {"title": label, "icon": icon, "link": link} for label, name, icon in items if (link := _address(name))
+        ]
+        if found:
+            groups.append({"title": title, "items": found, "separator": False})
+    return groups
+
+
+def styles(request: Any) -> str:
+    """Give the console's stylesheet."""
+    return static("face/console.css")
+
+
+def mark(request: Any) -> str:
+    """Give our mark."""
+    return static("face/mark.svg")
+
+
+def _address(name: str) -> str:
+    try:
+        return reverse(f"admin:{name}")
+    except NoReverseMatch:
+        return ""
+
+
 UNFOLD: dict[str, Any] = {
-    "SITE_TITLE": "丝路e宝",
-    "SITE_HEADER": _("丝路e宝 运营台"),
+    "SITE_TITLE": _("丝路e宝 运营台"),
+    "SITE_HEADER": _("丝路e宝"),
+    "SITE_SUBHEADER": _("运营台"),
+    "SITE_ICON": mark,
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": mark}],
+    "SITE_URL": None,
     "SHOW_HISTORY": False,
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_LANGUAGES": True,
+    "BORDER_RADIUS": "8px",
+    "STYLES": [styles],
+    "DASHBOARD_CALLBACK": "silk_road_ebao.dashboard.dashboard",
+    "COMMAND": {"search_models": False, "show_history": False},
+    "SIDEBAR": {
+        "show_search": True,
+        "command_search": False,
+        "show_all_applications": False,
+        "navigation": "silk_road_ebao.navigation.sidebar",
+    },
+    "COLORS": {
+        "base": {
+            "50": "#f7f3ea",
+            "100": "#efe8da",
+            "200": "#e2d9c6",
+            "300": "#cfc5b0",
+            "400": "#a3b0b3",
+            "500": "#6b787c",
+            "600": "#55646a",
+            "700": "#3a4a4e",
+            "800": "#2a393d",
+            "900": "#10181a",
+            "950": "#0c1315",
+        },
+        "primary": {
+            "50": "#eef7f6",
+            "100": "#dcebe8",
+            "200": "#b7dcd9",
+            "300": "#8fd6d3",
+            "400": "#5cc7c3",
+            "500": "#3fb3af",
+            "600": "#0a6c6e",
+            "700": "#085658",
+            "800": "#074547",
+            "900": "#063738",
+            "950": "#032323",
+        },
+        "font": {
+            "subtle-light": "#55646a",
+            "subtle-dark": "#a3b0b3",
+            "default-light": "#3a4a4e",
+            "default-dark": "#d5cfc2",
+            "important-light": "#1c2a2e",
+            "important-dark": "#ede7da",
+        },
+    },
 }

@@ -32,10 +32,10 @@ BEHIND_TLS = PUBLIC_URL.startswith("https://")
 
 # --- rooms -----------------------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
-    "unfold",
+    "unfold.apps.BasicAppConfig",
     "unfold.contrib.filters",
     "unfold.contrib.forms",
-    "django.contrib.admin",
+    "silk_road_ebao.console.apps.ConsoleAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -58,7 +58,7 @@ INSTALLED_APPS = [
     "django_prometheus",
     "silk_road_ebao.kernel",
     "silk_road_ebao.face",
-    "silk_road_ebao.console",
+    "silk_road_ebao.console.apps.ConsoleConfig",
     "accounts",
     "payments.ledger",
     "payments",

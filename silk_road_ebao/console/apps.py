@@ -1,6 +1,7 @@
 """The ground of the operators' console."""
 
 from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig
 
 
 class ConsoleConfig(AppConfig):
@@ -8,3 +9,9 @@ class ConsoleConfig(AppConfig):
 
     name = "silk_road_ebao.console"
     label = "console"
+
+
+class ConsoleAdminConfig(AdminConfig):
+    """Django's admin with our site: a second factor at the door."""
+
+    default_site = "silk_road_ebao.console.site.ConsoleSite"
