@@ -147,7 +147,7 @@ class Book:
         refunded = order["refunded_fen"] + amount_fen
         fee_total = fee_returned_for(order, refunded)
         refund: Record = {
-            "key": f"{order['acquirer']}:{order['sub']}:{refund_no}",
+            "key": more.pop("key", f"{order['acquirer']}:{order['sub']}:{refund_no}"),
             "acquirer": order["acquirer"],
             "order": order["key"],
             "sub": order["sub"],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from payments.sandbox import control, payer_page
+from payments.sandbox.alipay import gateway as alipay
 from payments.sandbox.messages import Reply, Request
 from payments.sandbox.wechat import gateway as wechat
 from payments.sandbox.world import World
@@ -13,6 +14,8 @@ def answer(world: World, request: Request) -> Reply:
     path = request.path
     if path.startswith("/v3/"):
         return wechat.answer(world, request)
+    if path in ("/gateway.do", "/downloadBillFile.resource"):
+        return alipay.answer(world, request)
     if path.startswith(("/_sandbox/payer", "/cgi-bin/mmpayweb-bin/")):
         return payer_page.answer(world, request)
     if path.startswith("/_sandbox/"):
