@@ -7,5 +7,6 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("i18n/", include("django.conf.urls.i18n")),
     path("", include("silk_road_ebao.face.urls")),
+    path("", include("payments.urls")),
     path("metrics/", include("django_prometheus.urls")),
 ]

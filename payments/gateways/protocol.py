@@ -113,6 +113,8 @@ class RefundEvidence:
     refunded_at: datetime | None
     source: str
     code: str = ""
+    accepted_at: datetime | None = None
+    """When the acquirer took it: the day on which its bill shows it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,4 +77,5 @@ def refund_evidence_of(body: dict[str, Any], source: str, status_name: str) -> R
         refunded_at=moment_at(body, "success_time") if state == SUCCEEDED else None,
         source=source,
         code=word,
+        accepted_at=moment_at(body, "create_time") if "create_time" in body else None,
     )

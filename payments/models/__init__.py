@@ -1,6 +1,7 @@
 """Models of payments."""
 
-from payments.models.acquirer_message import AcquirerLine, AcquirerMessage
+from payments.models.acquirer_line import AcquirerLine
+from payments.models.acquirer_message import AcquirerMessage
 from payments.models.attempt import PaymentAttempt
 from payments.models.payment import Payment
 from payments.models.profit_sharing import ProfitSharing, SharingLine, SharingReceiver

@@ -1,8 +1,6 @@
 """What a scan tells about the payer's wallet, and which codes may not collect business money."""
 
 import re
-from dataclasses import dataclass
-from datetime import date
 
 WECHAT, ALIPAY, UNIONPAY = "WECHAT", "ALIPAY", "UNIONPAY"
 
@@ -24,31 +22,12 @@ _PERSONAL = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class DatedFen:
-    """A limit in fen that holds from a day on, with its source."""
-
-    valid_from: date
-    fen: int
-    source: str
-
-
-STATIC_CODE_CAPS = (DatedFen(date(2018, 4, 1), 50_000, "银发〔2017〕296 条码支付业务规范 附: 静态条码 500 元"),)
-"""R6: what one payer may pay by static codes in a day; one payment can never exceed it."""
-
-
 def wallet_of(user_agent: str) -> str:
     """Name the wallet that opened the page, or "" for any other browser."""
     for code, pattern in _WALLETS:
         if pattern.search(user_agent):
             return code
     return ""
-
-
-def static_cap_fen(day: date) -> int | None:
-    """Return the cap of a static code in force on that day; None before the rule began."""
-    caps = [limit.fen for limit in STATIC_CODE_CAPS if limit.valid_from <= day]
-    return caps[-1] if caps else None
 
 
 def is_personal_code(payload: str) -> bool:

@@ -1,0 +1,28 @@
+"""What acquirers are called on the merchant's pages."""
+
+from django.utils.translation import gettext as _
+
+from payments.models import Payment
+
+
+def acquirer_name(code: str) -> str:
+    """Name an acquirer as people do."""
+    names = {"WECHAT": _("微信"), "ALIPAY": _("支付宝"), "UNIONPAY": _("云闪付"), "CCB": _("建行")}
+    return names.get(code, code)
+
+
+def scan_line(code: str) -> str:
+    """Say with which app the payer scans."""
+    lines = {
+        "WECHAT": _("请顾客用微信扫一扫"),
+        "ALIPAY": _("请顾客用支付宝扫一扫"),
+        "UNIONPAY": _("请顾客用云闪付扫一扫"),
+    }
+    return lines.get(code, _("请顾客扫码"))
+
+
+def page_state(payment: Payment) -> str:
+    """Put a payment into one of the code page's four states: received, waiting, checking, over."""
+    if payment.paid_at is not None:
+        return "received"
+    return {"CREATED": "waiting", "PENDING": "waiting", "UNKNOWN": "checking"}.get(payment.status, "over")
