@@ -11,6 +11,8 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -41,9 +43,7 @@ def main(argv: list[str]) -> int:
 
 
 def _install(wanted: str) -> int:
-    VENV.mkdir(exist_ok=True)
-    with (VENV / ".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with _only_one():
         if _installed(wanted):
             return 0
         began = time.monotonic()
@@ -65,6 +65,17 @@ def _install(wanted: str) -> int:
         STAMP.write_text(json.dumps(known))
         _say(f"installed in {time.monotonic() - began:.0f} s")
     return 0
+
+
+@contextmanager
+def _only_one() -> Iterator[None]:
+    """Let one installation at a time through; the lock is on the folder of the code, for uv locks .venv itself."""
+    descriptor = os.open(PROJECT, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _make_venv() -> bool:
