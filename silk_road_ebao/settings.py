@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import structlog
+from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
 from environ import Env
@@ -165,6 +166,11 @@ CELERY_TIMEZONE = "Asia/Shanghai"
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_QUEUES = [Queue(name) for name in ("default", "money", "wechat", "alipay", "unionpay")]
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
+    "accounts-notices": {"task": "accounts.send_due_notices", "schedule": 15.0},
+    "accounts-held-accounts": {"task": "accounts.release_held_accounts", "schedule": 60.0},
+    "accounts-lists": {"task": "accounts.screen_lists", "schedule": crontab(hour=6, minute=0)},
+    "accounts-house": {"task": "accounts.keep_house", "schedule": crontab(hour=2, minute=10)},
+    "accounts-retention": {"task": "accounts.purge_retained", "schedule": crontab(hour=2, minute=40)},
     "outbox-sweep": {"task": "kernel.sweep_outbox", "schedule": 3.0},
 }
 
@@ -214,6 +220,8 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = "username"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"
+MFA_ADAPTER = "accounts.adapters.MfaAdapter"
 
 # --- safety ----------------------------------------------------------------------------------------------------------
 SESSION_COOKIE_HTTPONLY = True

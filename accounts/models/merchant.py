@@ -36,6 +36,7 @@ class Merchant(Machine):
     created_at = models.DateTimeField(_("建立时间"))
     onboarded_at = models.DateTimeField(_("入驻时间"), null=True, blank=True)
     last_active_at = models.DateTimeField(_("最近交易"), null=True, blank=True)
+    left_at = models.DateTimeField(_("退出时间"), null=True, blank=True)
     suspended_for = models.CharField(_("停用原因"), max_length=24, default="", blank=True)
 
     class Meta:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
@@ -21,7 +23,7 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser, PermissionsMixin):
     """用户: signs in with a phone (people) or a user name (operators). Sessions older than the stamp are void."""
 
-    username = models.CharField(_("用户名"), max_length=64, unique=True, null=True, blank=True)  # noqa: DJ001
+    username = models.CharField(_("用户名"), max_length=64, unique=True, null=True, blank=True)
     phone_sealed = SealedField(null=True, blank=True)
     phone_index = models.BinaryField(null=True, unique=True, editable=False)
     phone_masked = models.CharField(_("手机"), max_length=24, default="", blank=True)
@@ -36,7 +38,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     objects = UserManager()
 
     USERNAME_FIELD = "username"
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     class Meta:
         verbose_name = verbose_name_plural = _("用户")

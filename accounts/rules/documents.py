@@ -21,7 +21,7 @@ _PDF_STREAM = re.compile(rb"stream\r?\n(.*?)endstream", re.DOTALL)
 _MAX_INFLATED = 1024 * 1024
 
 
-class BadDocument(ValueError):  # noqa: N818 - a refusal in waiting, named for what it is
+class BadDocument(ValueError):
     """A file that is refused; ``code`` is EMPTY, TOO_LARGE, UNKNOWN_TYPE, DISGUISED or ACTIVE_CONTENT."""
 
     def __init__(self, code: str) -> None:

@@ -5,12 +5,16 @@ from stdnum.cn import ric, uscc
 from stdnum.exceptions import InvalidChecksum, ValidationError
 
 PROVINCE_CODES = frozenset(
-    "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82".split()
-)
+    {
+        "11", "12", "13", "14", "15", "21", "22", "23", "31", "32", "33", "34", "35", "36", "37",
+        "41", "42", "43", "44", "45", "46", "50", "51", "52", "53", "54", "61", "62", "63", "64",
+        "65", "71", "81", "82",
+    }
+)  # fmt: skip
 """GB/T 2260, first two digits."""
 
 
-class BadNumber(ValueError):  # noqa: N818 - a refusal in waiting, named for what it is
+class BadNumber(ValueError):
     """A number that cannot be one; ``code`` says why: MISSING, FORMAT, CHECK_DIGIT, REGION."""
 
     def __init__(self, code: str) -> None:

@@ -8,21 +8,23 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import ListEntry, ListHit, Merchant, Person
+from accounts.models import ListEntry, ListHit, Merchant, OperatorRole, Person
 from accounts.selectors.dated_rules import value
 from accounts.selectors.list_entries import entries_for
 from accounts.selectors.persons import RESIDENT_ID
 from accounts.services.numbers import NumberRefused, read_resident_id, read_uscc
 from accounts.services.operators import require_role
 from silk_road_ebao.kernel.actors import SYSTEM, Actor
-from silk_road_ebao.kernel.approvals import approves
+from silk_road_ebao.kernel.approvals import approves, request_approval
 from silk_road_ebao.kernel.audit import record
 from silk_road_ebao.kernel.clock import business_date
 from silk_road_ebao.kernel.crypto import blind_index
 from silk_road_ebao.kernel.ids import new_no
+from silk_road_ebao.kernel.models import Approval
 from silk_road_ebao.kernel.refusals import Refusal
 from silk_road_ebao.kernel.states import transition
 
+DISMISS = "accounts.list_hit.dismiss"
 COLUMNS = ("entry_key", "name", "resident_id", "uscc", "reason", "listed_date", "delisted_date")
 
 
@@ -148,10 +150,26 @@ def snapshot_hit(subject: str) -> dict[str, object]:
     return {"status": ListHit.objects.get(hit_no=subject).status}
 
 
-@approves("accounts.list_hit.dismiss", snapshot=snapshot_hit)
+@transaction.atomic
+def request_hit_dismissal(*, hit: ListHit, reason: str, actor: Actor, at: datetime) -> Approval:
+    """Ask (RISK) that a hit which names somebody else be dismissed.
+
+    Raises:
+        RoleMissing, ApprovalOpen
+    """
+    require_role(actor, OperatorRole.RISK)
+    diff = {**snapshot_hit(hit.hit_no), "reason": reason}
+    return request_approval(verb=DISMISS, subject=hit.hit_no, diff=diff, maker=actor, at=at)
+
+
+@approves(DISMISS, snapshot=snapshot_hit)
 def dismiss_hit(*, subject: str, diff: dict[str, object], approval_no: str, actor: Actor, at: datetime) -> ListHit:
-    """Dismiss a hit that names somebody else, once two operators agree (second: RISK)."""
-    require_role(actor, "RISK")
+    """Carry out the second signature (CHECKER): the hit no longer blocks.
+
+    Raises:
+        RoleMissing
+    """
+    require_role(actor, OperatorRole.CHECKER)
     hit = ListHit.objects.get(hit_no=subject)
     return transition(hit, "DISMISSED", actor=actor, at=at, reason=str(diff.get("reason", "")))
 

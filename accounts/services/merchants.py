@@ -5,14 +5,18 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import ListHit, Merchant, Stall
+from accounts.models import ListHit, Merchant, OperatorRole, Stall
 from accounts.rules.identity import PROVINCE_CODES
 from accounts.services.markets import UnknownProvince
+from accounts.services.operators import require_role
 from silk_road_ebao.kernel.actors import Actor
-from silk_road_ebao.kernel.approvals import approves
+from silk_road_ebao.kernel.approvals import approves, request_approval
 from silk_road_ebao.kernel.audit import record
+from silk_road_ebao.kernel.models import Approval
 from silk_road_ebao.kernel.refusals import Refusal
 from silk_road_ebao.kernel.states import transition
+
+RESUME = "accounts.merchant.resume"
 
 
 class StillOnList(Refusal):
@@ -61,13 +65,26 @@ def move_merchant(*, merchant: Merchant, province: str, address: str, actor: Act
     return merchant
 
 
-@approves("accounts.merchant.resume", snapshot=snapshot_merchant)
-def resume_merchant(*, subject: str, diff: dict[str, object], approval_no: str, actor: Actor, at: datetime) -> Merchant:
-    """Take a merchant off hold, once two operators agree.
+@transaction.atomic
+def request_resume(*, merchant: Merchant, reason: str, actor: Actor, at: datetime) -> Approval:
+    """Ask (MAKER) that a merchant be taken off hold.
 
     Raises:
-        StillOnList
+        RoleMissing, ApprovalOpen
     """
+    require_role(actor, OperatorRole.MAKER)
+    diff = {**snapshot_merchant(merchant.merchant_no), "reason": reason}
+    return request_approval(verb=RESUME, subject=merchant.merchant_no, diff=diff, maker=actor, at=at)
+
+
+@approves(RESUME, snapshot=snapshot_merchant)
+def resume_merchant(*, subject: str, diff: dict[str, object], approval_no: str, actor: Actor, at: datetime) -> Merchant:
+    """Carry out the second signature (CHECKER): the merchant is off hold.
+
+    Raises:
+        RoleMissing, StillOnList
+    """
+    require_role(actor, OperatorRole.CHECKER)
     merchant = Merchant.objects.get(merchant_no=subject)
     if ListHit.objects.filter(merchant=merchant, status="OPEN").exists():
         raise StillOnList
@@ -77,7 +94,7 @@ def resume_merchant(*, subject: str, diff: dict[str, object], approval_no: str, 
 @transaction.atomic
 def leave_merchant(*, merchant: Merchant, actor: Actor, at: datetime, reason: str) -> Merchant:
     """End the merchant's service: stalls close, open list hits count as left."""
-    transition(merchant, "LEFT", actor=actor, at=at, reason=reason)
+    transition(merchant, "LEFT", actor=actor, at=at, reason=reason, left_at=at)
     Stall.objects.filter(merchant=merchant, closed_at__isnull=True).update(closed_at=at)
     for hit in ListHit.objects.filter(merchant=merchant, status="OPEN"):
         transition(hit, "EXITED", actor=actor, at=at, reason=reason)

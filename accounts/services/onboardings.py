@@ -214,5 +214,5 @@ def cancel_onboarding(*, onboarding: Onboarding, actor: Actor, at: datetime) -> 
     """Give the form up; the draft merchant goes with it."""
     merchant = onboarding.merchant
     transition(onboarding, "CANCELED", actor=actor, at=at, decided_at=at)
-    transition(merchant, "LEFT", actor=actor, at=at, reason="onboarding canceled")
+    transition(merchant, "LEFT", actor=actor, at=at, reason="onboarding canceled", left_at=at)
     return onboarding

@@ -1,0 +1,1 @@
+"""Gateways of accounts: the only ways out."""
