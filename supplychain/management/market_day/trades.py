@@ -2,7 +2,7 @@
 
 import csv
 import gzip
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -52,7 +52,7 @@ def _rows(file: IO[str]) -> Iterator[tuple[date, Trade]]:
         raise TradesUnreadable(f"line {reader.line_num + 1}: not readable as CSV ({error})") from None
 
 
-def _column(header: list[str] | tuple[str, ...], names: tuple[str, ...]) -> str:
+def _column(header: Sequence[str], names: tuple[str, ...]) -> str:
     for name in header:
         if name.strip().lower() in names:
             return name
