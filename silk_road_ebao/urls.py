@@ -2,11 +2,15 @@
 
 from django.contrib import admin
 from django.urls import include, path
+from django.views.generic import RedirectView
 
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("i18n/", include("django.conf.urls.i18n")),
     path("", include("silk_road_ebao.face.urls")),
+    path("", include("accounts.urls")),
+    path("auth/", include("allauth.urls")),
+    path("", RedirectView.as_view(pattern_name="payments:today")),
     path("", include("payments.urls")),
     path("metrics/", include("django_prometheus.urls")),
 ]

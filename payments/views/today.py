@@ -21,7 +21,7 @@ from silk_road_ebao.kernel.clock import business_date
 
 
 @require_GET
-@merchant_page
+@merchant_page()
 def today(request: Any) -> HttpResponse:
     """Show the merchant's day; htmx asks for the live part alone."""
     at, merchant = clock.now(), request.merchant
@@ -78,6 +78,8 @@ def sum_of(found: DaySum, *, label: str, gross_label: str) -> Sum:
         terms.append(Term(_("退款"), -found.refunded_fen, told))
     for line in found.fees:
         words = {"who": acquirer_name(line.acquirer_code), "rate": rate(line.rate_bps)}
-        reason = _("%(who)s按 %(rate)s 收，以账单为准") if line.is_billed else _("%(who)s按 %(rate)s 收，每笔四舍五入到分")
+        reason = (
+            _("%(who)s按 %(rate)s 收，以账单为准") if line.is_billed else _("%(who)s按 %(rate)s 收，每笔四舍五入到分")
+        )
         terms.append(Term(_("手续费"), -line.fee_fen, reason % words))
     return Sum(label, found.net_fen, terms)

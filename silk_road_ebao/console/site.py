@@ -23,7 +23,6 @@ class ConsoleSite(UnfoldAdminSite):
     """运营台."""
 
     index_title = _("今天")
-    enable_nav_sidebar = False
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Let in active operators whose session passed the second factor."""

@@ -1,0 +1,58 @@
+"""Sign-in by phone and password, for those who set one."""
+
+from datetime import datetime
+
+from django.contrib.auth.hashers import check_password, make_password
+from django.core.cache import cache
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from accounts.selectors.users import PHONE, user_by_phone
+from accounts.services.numbers import read_phone
+from accounts.services.refused_attempts import audited
+from accounts.services.sign_in import UserDisabled
+from silk_road_ebao.kernel.actors import Actor
+from silk_road_ebao.kernel.audit import record
+from silk_road_ebao.kernel.crypto import blind_index
+from silk_road_ebao.kernel.refusals import Refusal
+
+MAX_TRIES = 6
+TRIES_WINDOW_S = 900
+
+
+class PasswordWrong(Refusal):
+    """No such user, no password, or another one: which of them is not told."""
+
+    message = _("手机号或密码不对，忘了密码就用短信验证码登录")
+    field = "password"
+
+
+class TooManyPasswords(Refusal):
+    """Six tries within a quarter of an hour."""
+
+    message = _("试的次数太多，请 15 分钟后再试，或者用短信验证码登录")
+    field = "password"
+
+
+@audited("accounts.sign_in.by_password")
+def confirm_password(*, phone: str, password: str, actor: Actor, at: datetime) -> User:
+    """Return the user whom phone and password let in; the page then opens the session.
+
+    Raises:
+        NumberRefused, TooManyPasswords, PasswordWrong, UserDisabled
+    """
+    number = read_phone(phone)
+    tries = f"accounts:password:{blind_index(number, PHONE).hex()}"
+    cache.add(tries, 0, timeout=TRIES_WINDOW_S)
+    if cache.incr(tries) > MAX_TRIES:
+        raise TooManyPasswords
+    user = user_by_phone(number)
+    # An unknown phone takes as long as a known one.
+    fits = check_password(password, user.password if user and user.has_usable_password() else make_password("unknown"))
+    if user is None or not fits:
+        raise PasswordWrong
+    if not user.is_active:
+        raise UserDisabled
+    cache.delete(tries)
+    record(actor=actor, action="accounts.sign_in.by_password", subject=f"user-{user.pk}", at=at, detail={})
+    return user
