@@ -2,7 +2,7 @@
 
 `record` writes the event inside the caller's transaction; a deferred trigger links it into the
 chain while that transaction commits (sql/audit_chain.sql), one at a time under an advisory lock.
-The application's database role needs SELECT and INSERT on these tables and nothing more (docs).
+The application's database role needs INSERT on events and nothing more (sql/privileges.sql).
 """
 
 import hashlib
@@ -11,11 +11,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+import structlog
 from django.db import connection, transaction
 
 from silk_road_ebao.kernel.actors import Actor
 from silk_road_ebao.kernel.canonical import digest, plain, refuse_secrets
-from silk_road_ebao.kernel.models import AuditEvent, AuditHead, AuditLink
+from silk_road_ebao.kernel.models import AuditEvent, AuditLink
+
+log = structlog.get_logger(__name__)
 
 GENESIS = hashlib.sha256(b"silk_road_ebao audit chain").digest()
 
@@ -27,6 +30,17 @@ class Break:
     seq: int
     event_id: int | None
     what: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Ends:
+    head: int
+    hash: bytes
+    last: int
+
+
+class ChainBroken(Exception):
+    """The audit chain does not hold: somebody wrote past it."""
 
 
 def record(
@@ -49,13 +63,25 @@ def verify_chain() -> Break | None:
     """
     with transaction.atomic():
         _link_pending()
-        expected, previous = 0, GENESIS
-        for link in _links():
-            expected += 1
+        ends = _ends()
+        previous = GENESIS
+        for expected, link in enumerate(_links(max(ends.head, ends.last)), start=1):
             if broken := _check(link, expected, previous):
                 return broken
             previous = bytes(link.hash)
-        return _check_end(expected, previous)
+        return _check_end(ends, previous)
+
+
+def require_unbroken() -> None:
+    """Verify the chain; raises ChainBroken, naming the place, if it does not hold.
+
+    The head goes into the log: a copy outside the database, for whoever must prove that nobody
+    has written the whole chain anew.
+    """
+    if broken := verify_chain():
+        raise ChainBroken(f"audit chain broken at link {broken.seq}: {broken.what}")
+    ends = _ends()
+    log.info("audit chain holds", links=ends.head, head=ends.hash.hex())
 
 
 def _body(kind: str, ref: str, label: str, action: str, subject: str, at: datetime, detail: Any) -> dict[str, Any]:
@@ -75,8 +101,20 @@ def link_hash(previous: bytes, seq: int, event_id: int, body_hash: bytes) -> byt
     return hashlib.sha256(previous + seq.to_bytes(8, "big") + event_id.to_bytes(8, "big") + body_hash).digest()
 
 
-def _links() -> Iterator[AuditLink]:
-    return AuditLink.objects.order_by("seq").select_related("event").iterator(chunk_size=2000)
+def _ends() -> _Ends:
+    """Read the head and the last link in one statement, because events go on being written."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT coalesce(max(h.seq), 0), min(h.hash), (SELECT coalesce(max(seq), 0) FROM kernel_auditlink)"
+            " FROM kernel_audithead h WHERE h.id = 1"
+        )
+        seq, head_hash, last = cursor.fetchone()
+    return _Ends(head=seq, hash=bytes(head_hash or GENESIS), last=last)
+
+
+def _links(upto: int) -> Iterator[AuditLink]:
+    links = AuditLink.objects.filter(seq__lte=upto).order_by("seq").select_related("event")
+    return links.iterator(chunk_size=2000)
 
 
 def _check(link: AuditLink, expected: int, previous: bytes) -> Break | None:
@@ -93,28 +131,18 @@ def _check(link: AuditLink, expected: int, previous: bytes) -> Break | None:
     return None
 
 
-def _check_end(seq: int, last: bytes) -> Break | None:
-    head = AuditHead.objects.filter(pk=1).first()
-    if (head.seq if head else 0) != seq:
-        return Break(seq + 1, None, "tail cut off")
-    if head and bytes(head.hash) != last:
-        return Break(seq, None, "head altered")
+def _check_end(ends: _Ends, last_hash: bytes) -> Break | None:
+    if ends.head != ends.last:
+        what = "tail cut off" if ends.last < ends.head else "head set back"
+        return Break(min(ends.head, ends.last) + 1, None, what)
+    if ends.hash != last_hash:
+        return Break(ends.head, None, "head altered")
     stray = AuditEvent.objects.filter(link__isnull=True).order_by("pk").values_list("pk", flat=True).first()
-    return Break(seq + 1, stray, "event outside the chain") if stray else None
+    return Break(ends.head + 1, stray, "event outside the chain") if stray else None
 
 
 def _link_pending() -> None:
-    """Link what this transaction has recorded already, and hold the chain still while reading."""
+    """Link what this transaction has recorded already."""
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS kernel_audit_chain IMMEDIATE")
         cursor.execute("SET CONSTRAINTS kernel_audit_chain DEFERRED")
-
-
-class ChainBroken(Exception):
-    """The audit chain does not hold: somebody wrote past it."""
-
-
-def require_unbroken() -> None:
-    """Verify the chain and raise ChainBroken, with the place, if it does not hold."""
-    if broken := verify_chain():
-        raise ChainBroken(f"audit chain broken at link {broken.seq}: {broken.what}")

@@ -6,6 +6,7 @@ so a handler's effects happen exactly once. One bad fact blocks nobody. Order is
 not even for one key: a handler reads the present state instead of trusting the sequence.
 """
 
+import time
 import traceback
 from collections import defaultdict
 from collections.abc import Callable
@@ -30,6 +31,7 @@ from silk_road_ebao.kernel.refusals import Refusal
 log = structlog.get_logger(__name__)
 
 RELAY_TASK = "kernel.relay_outbox"
+QUIET_S = 5.0  # after a hint that failed, leave the broker alone: the sweeper does without
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,13 @@ class _Registry:
     by_topic: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
 
 
+@dataclass
+class _Hints:
+    quiet_until: float = 0.0
+
+
 _registry = _Registry()
+_hints = _Hints()
 
 
 def on(topic: str) -> Callable[[Handler], Handler]:
@@ -129,10 +137,17 @@ def _nudge_on_commit() -> None:
 
 def nudge() -> None:
     """Hint to a worker that facts are due. The sweeper finds them without it, too."""
+    if time.monotonic() < _hints.quiet_until:
+        return
+    sent = False
     try:
         current_app.send_task(RELAY_TASK, retry=False, ignore_result=True)
+        sent = True
     except BrokerDown as error:
         log.warning("outbox hint not sent", error=str(error))
+    finally:
+        if not sent:
+            _hints.quiet_until = time.monotonic() + QUIET_S
 
 
 def deliver_due(limit: int = 100) -> Delivered:

@@ -39,6 +39,7 @@ def committed_rows(_trial_tables, transactional_db):
 def handlers(monkeypatch):
     """An empty register of outbox handlers; gives `on`."""
     monkeypatch.setattr(outbox, "_registry", outbox._Registry())
+    monkeypatch.setattr(outbox, "_hints", outbox._Hints())
     return outbox.on
 
 

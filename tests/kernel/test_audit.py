@@ -1,11 +1,14 @@
+import re
 from contextlib import suppress
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
+import structlog
 from django.db import DatabaseError, connection, transaction
 
-from silk_road_ebao.kernel import audit
+from silk_road_ebao.kernel import audit, tasks
 from silk_road_ebao.kernel.audit import record, verify_chain
 from silk_road_ebao.kernel.canonical import SecretInClear
 from silk_road_ebao.kernel.models import AuditEvent, AuditHead, AuditLink
@@ -63,7 +66,8 @@ HEAD_BACK = "UPDATE kernel_audithead SET (seq, hash) = (SELECT seq, hash FROM ke
         ([CUT_LINK.format(4), CUT_EVENT.format(3)], 4, "tail cut off"),
         (["DELETE FROM kernel_auditlink", "DELETE FROM kernel_auditevent"], 1, "tail cut off"),
         (["UPDATE kernel_audithead SET hash = sha256('x')"], 4, "head altered"),
-        (["DELETE FROM kernel_audithead"], 5, "tail cut off"),
+        (["DELETE FROM kernel_audithead"], 1, "head set back"),
+        ([HEAD_BACK], 4, "head set back"),
         ([CUT_LINK.format(4), HEAD_BACK], 4, "event outside the chain"),
     ],
 )
@@ -143,7 +147,7 @@ def test_a_detail_without_an_exact_text_is_refused(db, value):
 
 
 def test_many_at_once_make_one_unbroken_chain(transactional_db):
-    """Real threads, several events each, some rolled back, none lost, no deadlock."""
+    """Real threads, several events each, some rolled back, none lost, verified all the while."""
 
     def work(number):
         for turn in range(10):
@@ -153,8 +157,47 @@ def test_many_at_once_make_one_unbroken_chain(transactional_db):
                 if turn % 5 == 4:
                     fall()
 
-    ends = at_once(6, work)
+    ends = at_once(7, lambda number: work(number) if number < 6 else [verify_chain() for _ in range(10)])
 
-    assert ends == [None] * 6
+    assert ends == [*[None] * 6, [None] * 10]
     assert verify_chain() is None
     assert AuditHead.objects.get().seq == AuditLink.objects.count() == AuditEvent.objects.count() == 6 * 8 * 2
+
+
+def test_the_application_role_may_write_events_and_nothing_else_of_the_chain(db):
+    script = (Path(audit.__file__).parent / "sql" / "privileges.sql").read_text().replace(':"app"', "trial_app")
+    statements = [part for part in re.sub(r"--.*", "", script).split(";") if part.strip()]
+    execute("CREATE ROLE trial_app", *statements, "GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO trial_app")
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL ROLE trial_app")
+
+        write(2)
+        refused = []
+        for statement in (
+            "INSERT INTO kernel_auditlink (seq, event_id, hash) VALUES (9, 9, '')",
+            "UPDATE kernel_audithead SET seq = 0",
+            "DELETE FROM kernel_auditevent",
+            "UPDATE kernel_statuschange SET reason = ''",
+        ):
+            with pytest.raises(DatabaseError, match="permission denied") as refusal:
+                execute(statement)
+            refused.append(refusal)
+        holds = verify_chain() is None
+        cursor.execute("RESET ROLE")
+
+    assert holds
+    assert len(refused) == 4
+    assert AuditEvent.objects.count() == 2
+
+
+def test_the_daily_verification_tells_the_head_or_raises(db):
+    write(2)
+    with structlog.testing.capture_logs() as logs:
+        tasks.verify_audit()
+
+    tamper("UPDATE kernel_auditlink SET hash = sha256('x') WHERE seq = 2")
+
+    head = AuditHead.objects.get()
+    assert [(line["links"], line["head"]) for line in logs] == [(2, bytes(head.hash).hex())]
+    with pytest.raises(audit.ChainBroken, match="link 2"):
+        tasks.verify_audit()

@@ -124,6 +124,21 @@ def test_the_claim_of_a_killed_process_runs_out_and_is_fenced(committed_rows):
     assert place() == taken_over
 
 
+def test_a_late_run_cannot_answer_for_the_one_that_took_over(committed_rows):
+    first = once(scope="s", key="K1", fingerprint=PRINT)
+    late = first.__enter__()
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE kernel_idempotencyrecord SET claimed_until = now() - interval '1 s'")
+
+    with once(scope="s", key="K1", fingerprint=PRINT) as call:
+        with pytest.raises(ClaimLost):
+            late.finish(status=500, body={})
+        answer = call.finish(status=201, body={})
+
+    with once(scope="s", key="K1", fingerprint=PRINT) as call:
+        assert call.stored == answer
+
+
 def test_a_claim_that_ran_out_still_refuses_another_request(committed_rows):
     killed = once(scope="partner:CCB", key="K1", fingerprint=PRINT)
     killed.__enter__()

@@ -313,6 +313,25 @@ def test_a_failing_broker_never_fails_the_business(transactional_db, handlers, m
     assert seen == ["C1"]
 
 
+def test_a_broker_that_failed_is_left_alone_for_a_while(transactional_db, handlers, monkeypatch):
+    """F4: a dead broker costs one request its time-out, not every request."""
+    tried = []
+
+    def fail(*args, **options):
+        tried.append(1)
+        raise BrokerDown
+
+    monkeypatch.setattr(outbox.current_app, "send_task", fail)
+
+    for number in range(5):
+        tell(f"C{number}")
+    outbox._hints.quiet_until = 0.0
+    tell("C9")
+
+    assert len(tried) == 2
+    assert OutboxFact.objects.count() == 6
+
+
 def test_the_relay_rings_again_when_more_may_be_due(db, handlers, hints, monkeypatch):
     monkeypatch.setattr(outbox, "deliver_due", lambda limit: outbox.Delivered(done=limit))
     tasks.relay_outbox()
@@ -320,6 +339,23 @@ def test_the_relay_rings_again_when_more_may_be_due(db, handlers, hints, monkeyp
     tasks.relay_outbox()
 
     assert hints == [outbox.RELAY_TASK]
+
+
+def test_a_handler_slower_than_its_lease_is_not_run_beside_itself(committed_rows, handlers, hints, monkeypatch):
+    """F3: the row stays locked while its handler runs, whatever the lease says."""
+    monkeypatch.setattr(outbox_queue, "LEASE_S", -1)
+    beside = []
+
+    @handlers(TOPIC)
+    def receive(fact):
+        Crate.objects.create(crate_no=fact.key, status="PACKED")
+        beside.extend(at_once(1, lambda n: deliver_due().total))
+
+    tell()
+
+    assert deliver_due().done == 1
+    assert beside == [0]
+    assert Crate.objects.count() == 1
 
 
 def test_emitting_at_once_writes_one_fact(transactional_db, handlers, hints):

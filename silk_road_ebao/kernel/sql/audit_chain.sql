@@ -1,5 +1,6 @@
--- The audit chain. Events are linked one at a time while their transaction commits.
-CREATE FUNCTION kernel_audit_link() RETURNS trigger LANGUAGE plpgsql AS $$
+-- The audit chain. Events are linked one at a time while their transaction commits. The function runs as the owner of
+-- the schema, so that the application's role may write events and nothing else of the chain (sql/privileges.sql).
+CREATE FUNCTION kernel_audit_link() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 DECLARE
     head kernel_audithead%ROWTYPE;
     next_seq bigint;
