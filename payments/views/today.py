@@ -58,7 +58,7 @@ def _settles(request: Any, at: Any) -> dict[str, Any] | None:
     return {
         "title": _("预计明天到账"),
         "sum": sum_of(found, label=_("预计明天到账"), gross_label=_("今日收款")),
-        "account": f"{account.bank.name} {account.masked}" if account else _("还没有可用的结算账户，请先绑定"),
+        "account": f"{account.bank.short_name} {account.masked}" if account else _("还没有可用的结算账户，请先绑定"),
         "reason": _("今天收的钱，由收单机构在%(day)s付到你的银行账户。手续费以账单为准。")
         % {"day": _("明天（%(m)s月%(d)s日）") % _next_day(at)},
     }
@@ -81,5 +81,5 @@ def sum_of(found: DaySum, *, label: str, gross_label: str) -> Sum:
         reason = (
             _("%(who)s按 %(rate)s 收，以账单为准") if line.is_billed else _("%(who)s按 %(rate)s 收，每笔四舍五入到分")
         )
-        terms.append(Term(_("手续费"), -line.fee_fen, reason % words))
+        terms.append(Term(_("%(who)s手续费") % words, -line.fee_fen, reason % words))
     return Sum(label, found.net_fen, terms)
