@@ -19,6 +19,8 @@ from cryptography.hazmat.primitives.asymmetric.rsa import (
 )
 from cryptography.x509.oid import NameOID
 
+UNIONPAY_NAME = "041@8310000000083040@中国银联股份有限公司@00016495"
+
 
 class Credentials:
     """Give the acquirers' side of the keys to the sandbox and the client's side to clients."""
@@ -71,9 +73,9 @@ class Credentials:
         return _private(self.data["forger_private_key"])
 
     @cached_property
-    def link_secret(self) -> bytes:
-        """Return the secret of this sandbox's own links."""
-        return bytes.fromhex(self.data["link_secret"])
+    def forger_certificate(self) -> str:
+        """Return a certificate that looks like UnionPay's but leads back to nobody."""
+        return _pem_of(_Issuer("forger", key=self.forger_key).issue_named(UNIONPAY_NAME, self.forger_key))
 
     def client_side(self, acquirer: str) -> dict[str, Any]:
         """Return what the acquirer would give to, or know of, its client."""
@@ -110,8 +112,8 @@ def _digits(count: int) -> str:
 class _Issuer:
     """Issue certificates that lead back to one root."""
 
-    def __init__(self, name: str, parent: _Issuer | None = None) -> None:
-        self.key = _new_key()
+    def __init__(self, name: str, parent: _Issuer | None = None, key: RSAPrivateKey | None = None) -> None:
+        self.key = key or _new_key()
         self.name = x509.Name(
             [
                 x509.NameAttribute(NameOID.COUNTRY_NAME, "CN"),
@@ -165,7 +167,6 @@ def _make_all() -> dict[str, Any]:
         "alipay": _make_alipay(),
         "unionpay": _make_unionpay(),
         "forger_private_key": _key_pem(_new_key()),
-        "link_secret": secrets.token_hex(32),
     }
 
 
@@ -206,7 +207,7 @@ def _make_unionpay() -> dict[str, Any]:
     middle = _Issuer("UnionPay sandbox intermediate CA", root)
     mer_id = "8980" + _digits(11)
     own = middle.issue_named(f"041@{mer_id}@{mer_id}:SIGN@00000001", merchant)
-    theirs = middle.issue_named("041@8310000000083040@中国银联股份有限公司@00016495", platform)
+    theirs = middle.issue_named(UNIONPAY_NAME, platform)
     return {
         "mer_id": mer_id,
         "sign_private_key": _key_pem(merchant),

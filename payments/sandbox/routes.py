@@ -5,6 +5,7 @@ from __future__ import annotations
 from payments.sandbox import control, payer_page
 from payments.sandbox.alipay import gateway as alipay
 from payments.sandbox.messages import Reply, Request
+from payments.sandbox.unionpay import gateway as unionpay
 from payments.sandbox.wechat import gateway as wechat
 from payments.sandbox.world import World
 
@@ -16,6 +17,8 @@ def answer(world: World, request: Request) -> Reply:
         return wechat.answer(world, request)
     if path in ("/gateway.do", "/downloadBillFile.resource"):
         return alipay.answer(world, request)
+    if path in unionpay.PATHS:
+        return unionpay.answer(world, request)
     if path.startswith(("/_sandbox/payer", "/cgi-bin/mmpayweb-bin/")):
         return payer_page.answer(world, request)
     if path.startswith("/_sandbox/"):
@@ -26,3 +29,4 @@ def answer(world: World, request: Request) -> Reply:
 def prepare(world: World) -> None:
     """Let every acquirer put its parts into the world, before anything is served."""
     wechat.prepare(world)
+    unionpay.prepare(world)
