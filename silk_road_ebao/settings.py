@@ -156,6 +156,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "unacked_restore_throttle": 1,
     "global_keyprefix": "ebao:",
     "socket_timeout": 15,
+    "socket_connect_timeout": 3,
+    "max_retries": 0,  # a hint to a dead broker gives up at once instead of after six seconds; workers reconnect anyway
     "socket_keepalive": True,
     "health_check_interval": 10,
 }
@@ -172,6 +174,9 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "accounts-house": {"task": "accounts.keep_house", "schedule": crontab(hour=2, minute=10)},
     "accounts-retention": {"task": "accounts.purge_retained", "schedule": crontab(hour=2, minute=40)},
     "outbox-sweep": {"task": "kernel.sweep_outbox", "schedule": 3.0},
+    "outbox-fan-out": {"task": "kernel.fan_out_outbox", "schedule": 600.0},
+    "audit-verify": {"task": "kernel.verify_audit", "schedule": crontab(hour=2, minute=20)},
+    "idempotency-purge": {"task": "kernel.purge_idempotency", "schedule": crontab(hour=2, minute=50)},
 }
 
 # --- language and time -----------------------------------------------------------------------------------------------

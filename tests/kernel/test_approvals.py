@@ -2,12 +2,13 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from silk_road_ebao.kernel import approvals
+from silk_road_ebao.kernel.actors import Actor
 from silk_road_ebao.kernel.approvals import approve, approves, reject, request_approval, withdraw
 from silk_road_ebao.kernel.canonical import SecretInClear
 from silk_road_ebao.kernel.models import Approval, AuditEvent, StatusChange
 from silk_road_ebao.kernel.refusals import Refusal
 from tests.kernel.test_masking import CARD
-from tests.kernel.trial import AT, CHECKER, MAKER, Actor, at_once
+from tests.kernel.trial import AT, CHECKER, MAKER, at_once
 
 VERB = "trial.price.change"
 
