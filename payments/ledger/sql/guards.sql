@@ -77,25 +77,32 @@ DECLARE
   dr bigint := NEW.debit_account_id;
   cr bigint := NEW.credit_account_id;
 BEGIN
-  IF NEW.effective_on <= ledger_fence() THEN
-    RAISE EXCEPTION 'the period of % is closed', NEW.effective_on USING ERRCODE = 'LG001';
+  -- ledger_fence() in line: every microsecond here is one of every payment
+  IF current_setting('transaction_isolation') <> 'read committed' THEN
+    RAISE EXCEPTION 'the ledger posts under READ COMMITTED only' USING ERRCODE = 'LG005';
   END IF;
+  IF NOT pg_try_advisory_xact_lock_shared(4711) THEN PERFORM pg_advisory_xact_lock_shared(4711); END IF;
   IF dr < cr THEN
     UPDATE ledger_balance SET debits = debits + NEW.amount
-    WHERE account_id = dr AND stripe = CASE WHEN dr < 1000 THEN s ELSE 0 END AND unit = NEW.unit AND NOT frozen;
+    WHERE account_id = dr AND stripe = CASE WHEN dr < 1000 THEN s ELSE 0 END AND unit = NEW.unit AND NOT frozen
+      AND NOT EXISTS (SELECT FROM ledger_book WHERE closed_through >= NEW.effective_on);
     IF FOUND THEN
       UPDATE ledger_balance SET credits = credits + NEW.amount
       WHERE account_id = cr AND stripe = CASE WHEN cr < 1000 THEN s ELSE 0 END AND unit = NEW.unit AND NOT frozen;
     END IF;
   ELSE
     UPDATE ledger_balance SET credits = credits + NEW.amount
-    WHERE account_id = cr AND stripe = CASE WHEN cr < 1000 THEN s ELSE 0 END AND unit = NEW.unit AND NOT frozen;
+    WHERE account_id = cr AND stripe = CASE WHEN cr < 1000 THEN s ELSE 0 END AND unit = NEW.unit AND NOT frozen
+      AND NOT EXISTS (SELECT FROM ledger_book WHERE closed_through >= NEW.effective_on);
     IF FOUND THEN
       UPDATE ledger_balance SET debits = debits + NEW.amount
       WHERE account_id = dr AND stripe = CASE WHEN dr < 1000 THEN s ELSE 0 END AND unit = NEW.unit AND NOT frozen;
     END IF;
   END IF;
   IF NOT FOUND THEN
+    IF EXISTS (SELECT FROM ledger_book WHERE closed_through >= NEW.effective_on) THEN
+      RAISE EXCEPTION 'the period of % is closed', NEW.effective_on USING ERRCODE = 'LG001';
+    END IF;
     RAISE EXCEPTION 'account % or % is unknown, frozen or of another unit', dr, cr USING ERRCODE = 'LG002';
   END IF;
   RETURN NULL;
