@@ -97,7 +97,9 @@ class WechatGateway(WechatSharing, WechatBills):
 
     def create(self, order: Order) -> Answer:
         """Ask for a payment; a time-out, 429 or 5xx is UNKNOWN, a refusal FAILED."""
-        reply = self.ask("create", order.attempt_no, self._order_fields(order), lambda sent: self.sdk.pay(**sent))
+        pay_type = WeChatPayType[{"BARCODE": "CODEPAY"}.get(order.flow, order.flow)]
+        fields = self._order_fields(order)
+        reply = self.ask("create", order.attempt_no, fields, lambda sent: self.sdk.pay(**sent, pay_type=pay_type))
         if reply.is_uncertain or reply.code in ALREADY_THERE:
             return reply.answer(UNKNOWN)
         if not reply.is_good:
@@ -199,7 +201,6 @@ class WechatGateway(WechatSharing, WechatBills):
             "amount": {"total": order.amount_fen, "currency": "CNY"},
             "sub_mchid": order.payee.sub_mchid,
             "settle_info": {"profit_sharing": order.is_shared},
-            "pay_type": WeChatPayType[{"BARCODE": "CODEPAY"}.get(order.flow, order.flow)],
         }
         if order.flow == "BARCODE":
             fields["payer"] = {"auth_code": order.payer_ref}

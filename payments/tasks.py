@@ -1,0 +1,63 @@
+"""Alarm clocks of payments: each wakes one service that finds what is due by itself. One queue per acquirer."""
+
+from celery import shared_task
+
+from payments.services.attempts import look_at_due_attempts
+from payments.services.payments import close_expired_payments
+from payments.services.refund_pushes import push_due_refunds
+from payments.services.sharing_pushes import push_due_sharings
+from silk_road_ebao.kernel.clock import now
+
+
+@shared_task(name="payments.look_at_wechat_attempts", queue="wechat")
+def look_at_wechat_attempts() -> None:
+    """Ask WeChat Pay about attempts whose fate is open."""
+    look_at_due_attempts(acquirer_code="WECHAT", at=now())
+
+
+@shared_task(name="payments.look_at_alipay_attempts", queue="alipay")
+def look_at_alipay_attempts() -> None:
+    """Ask Alipay about attempts whose fate is open."""
+    look_at_due_attempts(acquirer_code="ALIPAY", at=now())
+
+
+@shared_task(name="payments.look_at_unionpay_attempts", queue="unionpay")
+def look_at_unionpay_attempts() -> None:
+    """Ask UnionPay about attempts whose fate is open."""
+    look_at_due_attempts(acquirer_code="UNIONPAY", at=now())
+
+
+@shared_task(name="payments.push_wechat_refunds", queue="wechat")
+def push_wechat_refunds() -> None:
+    """Send WeChat Pay's refunds and ask about them."""
+    push_due_refunds(acquirer_code="WECHAT", at=now())
+
+
+@shared_task(name="payments.push_alipay_refunds", queue="alipay")
+def push_alipay_refunds() -> None:
+    """Send Alipay's refunds and ask about them."""
+    push_due_refunds(acquirer_code="ALIPAY", at=now())
+
+
+@shared_task(name="payments.push_unionpay_refunds", queue="unionpay")
+def push_unionpay_refunds() -> None:
+    """Send UnionPay's refunds and ask about them."""
+    push_due_refunds(acquirer_code="UNIONPAY", at=now())
+
+
+@shared_task(name="payments.push_wechat_sharings", queue="wechat")
+def push_wechat_sharings() -> None:
+    """Send WeChat Pay's profit sharings and ask about them."""
+    push_due_sharings(acquirer_code="WECHAT", at=now())
+
+
+@shared_task(name="payments.push_alipay_sharings", queue="alipay")
+def push_alipay_sharings() -> None:
+    """Send Alipay's profit sharings and ask about them."""
+    push_due_sharings(acquirer_code="ALIPAY", at=now())
+
+
+@shared_task(name="payments.close_expired_payments", queue="money")
+def close_expired() -> None:
+    """Close bills past their time that nobody is paying."""
+    close_expired_payments(at=now())
