@@ -82,6 +82,7 @@ def _credentials(world: World, request: Request, body: Record) -> Reply:
             **world.credentials.client_side(acquirer),
             "sub_merchants": own,
             "sub_mchids": [sub["sub_mchid"] for sub in own],
+            "sub_mchid": own[0]["sub_mchid"],
         }
     return json_reply(shown)
 
@@ -223,6 +224,14 @@ def _set_settings(world: World, request: Request, body: Record) -> Reply:
     return json_reply({"set": numbers})
 
 
+def _rotate_key(world: World, request: Request, body: Record) -> Reply:
+    acquirer = body.get("acquirer")
+    if acquirer not in ("wechat", "alipay"):
+        raise FieldError("acquirer: wechat or alipay")
+    world.credentials.rotate(acquirer)
+    return _credentials(world, request, {})
+
+
 def _add_complaint(world: World, request: Request, body: Record) -> Reply:
     order = payer.find_order(world, {"acquirer": "wechat", **body})
     text = str(body.get("complaint_detail", "商品与描述不符"))[:200]
@@ -249,4 +258,5 @@ CALLS: dict[tuple[str, str], Call] = {
     ("GET", "/_sandbox/settings"): _settings,
     ("POST", "/_sandbox/settings"): _set_settings,
     ("POST", "/_sandbox/complaints"): _add_complaint,
+    ("POST", "/_sandbox/rotate-key"): _rotate_key,
 }

@@ -26,16 +26,33 @@ class Credentials:
     """Give the acquirers' side of the keys to the sandbox and the client's side to clients."""
 
     def __init__(self, folder: Path) -> None:
-        path = folder / "credentials.json"
-        if not path.exists():
-            partial = path.with_suffix(".partial")
-            fd = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            with os.fdopen(fd, "w", encoding="utf-8") as file:
-                json.dump(_make_all(), file, ensure_ascii=False, indent=1)
-                file.flush()
-                os.fsync(file.fileno())
-            partial.rename(path)
-        self.data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        self._path = folder / "credentials.json"
+        if not self._path.exists():
+            self._write(_make_all())
+        self.data: dict[str, Any] = json.loads(self._path.read_text(encoding="utf-8"))
+
+    def _write(self, data: dict[str, Any]) -> None:
+        partial = self._path.with_suffix(".partial")
+        fd = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(fd, "w", encoding="utf-8") as file:
+            json.dump(data, file, ensure_ascii=False, indent=1)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.rename(self._path)
+
+    def rotate(self, acquirer: str) -> None:
+        """Sign with a new platform key from now on (WeChat: under a new public-key id)."""
+        key = _new_key()
+        own = dict(self.data[acquirer])
+        own["platform_private_key"] = _key_pem(key)
+        if acquirer == "wechat":
+            own["platform_public_key"] = _public_pem(key.public_key())
+            own["platform_public_key_id"] = own["platform_public_key_id"][:-20] + _digits(20)
+        else:
+            own["alipay_public_key"] = _public_pem(key.public_key())
+        self.data = {**self.data, acquirer: own}
+        self._write(self.data)
+        self.__dict__.pop(f"{acquirer}_platform_key", None)
 
     @cached_property
     def wechat_platform_key(self) -> RSAPrivateKey:

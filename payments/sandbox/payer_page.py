@@ -42,22 +42,16 @@ def answer(world: World, request: Request) -> Reply:
     """Show the open orders, one order, or the outcome of paying it."""
     if not is_local(request):
         return _page("只能在本机打开", "<p class=card>这个页面只能在运行沙箱的机器上打开。</p>", 403)
-    fields = dict(request.query)
-    if request.method == "POST":
-        fields |= dict(parse_qsl(request.body.decode("utf-8", "replace")))
-    back = safe_return(fields.get("return") or fields.get("redirect_url", ""))
-    spec = {name: fields[name] for name in (*payer.TOKEN_FIELDS, "out_trade_no") if fields.get(name)}
-    for name in ("acquirer", "sub_mchid"):
-        if fields.get(name):
-            spec[name] = fields[name]
+    if request.path == "/_sandbox/sign":
+        return _page("签约", '<p class="card">模拟签约：不用操作，过一会儿会自动签好。</p>')
+    spec, funding, back = _read(request)
     if not set(spec) - {"acquirer", "sub_mchid"}:
         return _listing(world, spec.get("acquirer", ""))
     try:
         with world.store.lock:
             order = payer.find_order(world, spec)
             if request.method == "POST":
-                funding = {"funding": fields.get("funding", "debit")}
-                order = payer.pay(world, {**spec, "payer": funding})
+                order = payer.pay(world, {**spec, "payer": {"funding": funding}})
     except FieldError as refusal:
         return _page("看不懂这个地址", f"<p class=card>{html.escape(str(refusal))}</p>", 400)
     except PayerRefused as refusal:
@@ -66,6 +60,22 @@ def answer(world: World, request: Request) -> Reply:
     if order["state"] == PAID:
         return _done(order, back)
     return _cashier(world, order, spec, back)
+
+
+def _read(request: Request) -> tuple[dict[str, str], str, str]:
+    """Return what leads to the order, the funding chosen, and where to lead back to."""
+    fields = dict(request.query)
+    if request.method == "POST":
+        fields |= dict(parse_qsl(request.body.decode("utf-8", "replace")))
+    names = (*payer.TOKEN_FIELDS, "out_trade_no", "acquirer", "sub_mchid")
+    spec = {name: fields[name] for name in names if fields.get(name)}
+    back = safe_return(fields.get("return") or fields.get("redirect_url", ""))
+    return spec, fields.get("funding", "debit"), back
+
+
+def _money(fen: int) -> str:
+    whole, part = yuan(fen).split(".")
+    return f"{int(whole):,}.{part}"
 
 
 def safe_return(address: str) -> str:
@@ -87,7 +97,7 @@ def _cashier(world: World, order: Record, spec: dict[str, str], back: str) -> Re
         f'<input type="hidden" name="{name}" value="{html.escape(value)}">'
         for name, value in {**spec, "return": back}.items()
     )
-    amount = yuan(order["amount_fen"])
+    amount = _money(order["amount_fen"])
     body = (
         f'<div class="card"><p class="muted">付款给</p><p><strong>{html.escape(sub.get("name", ""))}'
         f'</strong></p><p class="sum"><small>¥</small>{amount}</p>'
@@ -105,7 +115,7 @@ def _cashier(world: World, order: Record, spec: dict[str, str], back: str) -> Re
 def _done(order: Record, back: str) -> Reply:
     body = (
         '<div class="card"><p>付款成功</p>'
-        f'<p class="sum"><small>¥</small>{yuan(order["amount_fen"])}</p>'
+        f'<p class="sum"><small>¥</small>{_money(order["amount_fen"])}</p>'
         f'<p class="muted">订单 {html.escape(order["no"])}</p></div>'
     )
     if back:

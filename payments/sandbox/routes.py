@@ -19,7 +19,7 @@ def answer(world: World, request: Request) -> Reply:
         return alipay.answer(world, request)
     if path in unionpay.PATHS:
         return unionpay.answer(world, request)
-    if path.startswith(("/_sandbox/payer", "/cgi-bin/mmpayweb-bin/")):
+    if path.startswith(("/_sandbox/payer", "/_sandbox/sign", "/cgi-bin/mmpayweb-bin/")):
         return payer_page.answer(world, request)
     if path.startswith("/_sandbox/"):
         return control.answer(world, request)

@@ -1,5 +1,6 @@
 """The journal: what was answered survives kill -9, schedules go on, damage is told."""
 
+import resource
 import stat
 import subprocess
 import sys
@@ -112,6 +113,26 @@ def test_a_port_in_use_is_a_clear_message(own_sandbox, tmp_path):
 
     assert done.returncode == 1
     assert "cannot start" in done.stderr
+
+
+def test_a_full_disk_refuses_and_what_was_answered_stays(own_sandbox):
+    """The journal fails closed (F15): no answer without its line on disk."""
+    wechat = WechatClient(own_sandbox.get("credentials")["wechat"])
+    size = (own_sandbox.state / "journal.jsonl").stat().st_size
+    resource.prlimit(own_sandbox.process.pid, resource.RLIMIT_FSIZE, (size + 5000, size + 5000))
+    answered = []
+    for index in range(20):
+        status = wechat.native(f"full-{index:04d}", 100).status_code
+        if status != 200:
+            break
+        answered.append(f"full-{index:04d}")
+
+    assert status == 500
+    assert wechat.query("full-0000").status_code == 500
+    own_sandbox.kill()
+    own_sandbox.restart()
+    assert 0 < len(answered) < 20
+    assert all(wechat.query(number).status_code == 200 for number in answered)
 
 
 def test_keys_and_journal_are_for_the_owner_alone(own_sandbox):

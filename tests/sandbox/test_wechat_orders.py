@@ -4,6 +4,8 @@ import time
 
 import pytest
 
+from tests.sandbox.wechat_client import WechatClient
+
 
 def test_a_native_order_is_paid_and_its_notice_opens(wechat, sandbox, receiver, no):
     number = no()
@@ -200,6 +202,35 @@ def test_a_barcode_payment_is_reversed_and_the_money_goes_back(wechat, sandbox, 
     assert wechat.query(number).json()["trade_state"] == "REVOKED"
     refunds = sandbox.get("journal", acquirer="wechat")["refunds"]
     assert [row["amount_fen"] for row in refunds if row["out_trade_no"] == number] == [100]
+
+
+def test_after_a_key_rotation_the_old_key_signs_nothing_more(own_sandbox):
+    """The platform's key changes in mid-run (F21)."""
+    old = WechatClient(own_sandbox.get("credentials")["wechat"])
+    fresh = WechatClient(own_sandbox.post("rotate-key", acquirer="wechat")["wechat"])
+
+    answer = old.native("rotated-1", 100)
+
+    assert not old.is_signed(answer.headers, answer.content)
+    assert fresh.is_signed(answer.headers, answer.content)
+    own_sandbox.kill()
+    own_sandbox.restart()
+    assert own_sandbox.get("credentials")["wechat"]["platform_public_key_id"] == fresh.own["platform_public_key_id"]
+
+
+def test_a_complaint_is_listed(wechat, sandbox, no):
+    number = no()
+    wechat.native(number, 100)
+    sandbox.pay(out_trade_no=number)
+    made = sandbox.post("complaints", out_trade_no=number, complaint_detail="番茄坏了")
+    day = made["complaint_time"][:10]
+
+    path = f"/v3/merchant-service/complaints-v2?limit=50&offset=0&begin_date={day}&end_date={day}"
+    listed = wechat.call("GET", path).json()
+
+    assert made in listed["data"]
+    one = wechat.call("GET", f"/v3/merchant-service/complaints-v2/{made['complaint_id']}").json()
+    assert one == made
 
 
 def test_a_notice_is_repeated_by_schedule_until_it_is_taken(wechat, sandbox, receiver, no):
