@@ -14,25 +14,25 @@ from accounts.services.sign_in import forget_old_codes
 from silk_road_ebao.kernel.clock import now
 
 
-@shared_task(name="accounts.send_due_notices", queue="default")
+@shared_task(name="accounts.send_due_notices")
 def send_notices() -> None:
     """Send notices that are due."""
     send_due_notices(gateway=sms_gateway(), at=now())
 
 
-@shared_task(name="accounts.release_held_accounts", queue="default")
+@shared_task(name="accounts.release_held_accounts")
 def release_accounts() -> None:
     """Let changed settlement accounts take effect after their hold."""
     release_held_accounts(at=now())
 
 
-@shared_task(name="accounts.screen_lists", queue="default")
+@shared_task(name="accounts.screen_lists")
 def screen_lists() -> None:
     """Screen every customer against the lists (R21)."""
     screen_all(at=now())
 
 
-@shared_task(name="accounts.keep_house", queue="default")
+@shared_task(name="accounts.keep_house")
 def keep_house() -> None:
     """Do the daily chores: expiries and silence (R11)."""
     expire_consents(at=now())
@@ -41,7 +41,7 @@ def keep_house() -> None:
     forget_old_codes(at=now())
 
 
-@shared_task(name="accounts.purge_retained", queue="default")
+@shared_task(name="accounts.purge_retained")
 def purge_retained() -> None:
     """Purge what the law no longer wants kept (R24)."""
     purge_held_persons(at=now())

@@ -58,6 +58,7 @@ class SettlementAccount(Machine):
     verification_note = models.CharField(_("银行说明"), max_length=200, default="", blank=True)
     verified_at = models.DateTimeField(_("核实时间"), null=True, blank=True)
     added_at = models.DateTimeField(_("添加时间"))
+    activated_at = models.DateTimeField(_("首次启用时间"), null=True, blank=True)
     usable_from = models.DateTimeField(_("可用起"), null=True, blank=True)
     last_active_at = models.DateTimeField(_("最近交易"), null=True, blank=True)
     closed_at = models.DateTimeField(_("停用时间"), null=True, blank=True)

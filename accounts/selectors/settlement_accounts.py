@@ -35,6 +35,11 @@ def is_usable(account: SettlementAccount, at: datetime) -> bool:
     return not needs_reverification(latest, at)
 
 
+def had_payee(merchant: Merchant) -> bool:
+    """Say whether a merchant was ever paid to an account: from then on every other one needs four eyes."""
+    return SettlementAccount.objects.filter(owner_merchant=merchant, activated_at__isnull=False).exists()
+
+
 def accounts_of(owner: Merchant | Person) -> QuerySet[SettlementAccount]:
     """List the accounts of a merchant or a person that are not closed, with their banks."""
     key = "owner_merchant" if isinstance(owner, Merchant) else "owner_person"

@@ -193,7 +193,9 @@ def submit_onboarding(*, onboarding: Onboarding, actor: Actor, at: datetime) -> 
         DocumentAltered: a paper changed since it was handed in (R23).
     """
     form = (
-        Onboarding.objects.select_for_update(of=("self",)).select_related("merchant__legal_person", "market").get(pk=onboarding.pk)
+        Onboarding.objects.select_for_update(of=("self",))
+        .select_related("merchant__legal_person", "market")
+        .get(pk=onboarding.pk)
     )
     if lacking := missing(form):
         labels = "、".join(str(FIELD_LABELS[item]) for item in lacking)

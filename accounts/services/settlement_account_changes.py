@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import AccountClass, Merchant, OpeningMode, OperatorRole, SettlementAccount
 from accounts.selectors.dated_rules import value
+from accounts.selectors.settlement_accounts import had_payee
 from accounts.services.notices import write_notice
 from accounts.services.operators import require_role
 from accounts.services.refused_attempts import audited
@@ -46,7 +47,7 @@ def propose_account_change(
         NothingToChange, and whatever ``add_settlement_account`` refuses; ChangeNeedsFourEyes while one is open.
     """
     Merchant.objects.select_for_update().get(pk=merchant.pk)
-    if not SettlementAccount.objects.filter(owner_merchant=merchant, status__in=["ACTIVE", "SUSPENDED"]).exists():
+    if not had_payee(merchant):
         raise NothingToChange
     return create_account(
         owner=merchant,
@@ -160,6 +161,6 @@ def _release(account_id: int, at: datetime) -> int:
     old = _payee(account)
     if old is not None:
         transition(old, "CLOSED", actor=SYSTEM, at=at, reason=f"replaced by {account.account_no}", closed_at=at)
-    transition(account, "ACTIVE", actor=SYSTEM, at=at, reason="cool-off over")
+    transition(account, "ACTIVE", actor=SYSTEM, at=at, reason="cool-off over", activated_at=at)
     tell_change(account, phase="EFFECTIVE", at=at)
     return 1

@@ -16,7 +16,7 @@ from accounts.models import (
 )
 from accounts.selectors.dated_rules import value_or_none
 from accounts.selectors.persons import needs_reverification
-from accounts.selectors.settlement_accounts import ACCOUNT_NO, accounts_of
+from accounts.selectors.settlement_accounts import ACCOUNT_NO, accounts_of, had_payee
 from accounts.services.numbers import read_account_no
 from accounts.services.refused_attempts import audited
 from silk_road_ebao.kernel.actors import SYSTEM, Actor
@@ -102,7 +102,7 @@ def add_settlement_account(
     """
     if isinstance(owner, Merchant):
         Merchant.objects.select_for_update().get(pk=owner.pk)
-        if accounts_of(owner).exists():
+        if had_payee(owner) or accounts_of(owner).exists():
             raise ChangeNeedsFourEyes
     else:
         Person.objects.select_for_update().get(pk=owner.pk)
@@ -227,8 +227,9 @@ def report_verification(
     if account.verification == outcome and account.verification_note == note:
         return account
     told = {"verification": outcome.value, "verification_note": note, "verified_at": at}
-    if account.status in ("PROPOSED", "SUSPENDED") and outcome is Verification.VERIFIED:
-        transition(account, "ACTIVE", actor=actor, at=at, reason="verified by bank", **told)
+    if outcome is Verification.VERIFIED and _may_begin(account):
+        first = {"activated_at": account.activated_at or at}
+        transition(account, "ACTIVE", actor=actor, at=at, reason="verified by bank", **told, **first)
     elif account.status == "ACTIVE" and outcome is Verification.REFUSED:
         transition(account, "SUSPENDED", actor=actor, at=at, reason=note or "refused by bank", **told)
     else:
@@ -244,6 +245,13 @@ def report_verification(
     if account.owner_merchant is not None and account.status == "ACTIVE":
         tell_change(account, phase="VERIFIED", at=at)
     return account
+
+
+def _may_begin(account: SettlementAccount) -> bool:
+    """Say whether the bank's word is all that is lacking: never so for the change of a merchant's account."""
+    if account.status == "SUSPENDED":
+        return True
+    return account.status == "PROPOSED" and (account.owner_merchant is None or not had_payee(account.owner_merchant))
 
 
 def tell_change(account: SettlementAccount, *, phase: str, at: datetime) -> None:
