@@ -18,31 +18,37 @@ def main(names: list[str]) -> int:
     """Run the named benchmarks; exit 2 for an unknown name, 1 when a goal is missed."""
     known = sorted(path.stem.removeprefix("bench_") for path in HERE.glob("bench_*.py"))
     if unknown := set(names) - set(known):
-        print(f"no benchmark {', '.join(sorted(unknown))}; there are {', '.join(known)}", file=sys.stderr)
+        sys.stderr.write(f"no benchmark {', '.join(sorted(unknown))}; there are {', '.join(known)}\n")
         return 2
     results: list[Result] = []
     for name in names or known:
-        print(f"… {name}", file=sys.stderr, flush=True)
+        sys.stderr.write(f"… {name}\n")
         for result in importlib.import_module(f"tests.bench.bench_{name}").run():
             if isinstance(result, Skipped):
-                print(f"{result.name}: skipped, {result.reason}")
+                say(f"{result.name}: skipped, {result.reason}")
             else:
                 results.append(result)
     print_table(results)
     OUTPUT.parent.mkdir(exist_ok=True)
     OUTPUT.write_text(json.dumps([result.row() for result in results], indent=2, ensure_ascii=False) + "\n")
-    print(f"written to {OUTPUT.relative_to(OUTPUT.parents[1])}")
+    say(f"written to {OUTPUT.relative_to(OUTPUT.parents[1])}")
     return int(any(result.met is False for result in results))
+
+
+def say(line: str) -> None:
+    """Write one line at once."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
 
 
 def print_table(results: list[Result]) -> None:
     """Print one line a result."""
     width = max([len(result.name) for result in results], default=4)
-    print(f"\n{'name':<{width}} {'ours':>12} {'reference':>12} {'ratio':>7} {'goal':>6}  met  unit")
+    say(f"\n{'name':<{width}} {'ours':>12} {'reference':>12} {'ratio':>7} {'goal':>6}  met  unit")
     for result in results:
         goal = "" if result.goal is None else f"{result.goal:.2f}"
         met = {True: "yes", False: "NO", None: "–"}[result.met]
-        print(
+        say(
             f"{result.name:<{width}} {result.ours:>12,.0f} {result.reference:>12,.0f} {result.ratio:>7.2f} {goal:>6}"
             f"  {met:<4} {result.unit}{'  (' + result.note + ')' if result.note else ''}"
         )

@@ -84,7 +84,8 @@ def bare_commit(server: Server) -> tuple[Callable[[float], float], str]:
     def measure(seconds: float) -> float:
         answer = subprocess.run(
             [
-                pgbench, "-n", "-M", "prepared", "-c", str(CLIENTS), "-j", str(CLIENTS), "-T", str(max(1, round(seconds))),
+                pgbench, "-n", "-M", "prepared", "-c", str(CLIENTS), "-j", str(CLIENTS),
+                "-T", str(max(1, round(seconds))),
                 "-f", script, "-h", "127.0.0.1", "-p", str(server.port), "-U", "bench", "postgres",
             ],
             check=True, capture_output=True, text=True,

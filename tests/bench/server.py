@@ -60,7 +60,8 @@ def durable_server() -> Iterator[Server]:
     options = [part for name, value in SETTINGS.items() for part in ("-c", f"{name}={value}")]
     try:
         subprocess.run(
-            [programs / "initdb", "-D", data, "-U", "bench", "-E", "UTF8", "--locale=C", "--auth=trust", "--data-checksums"],
+            [programs / "initdb", "-D", data, "-U", "bench", "-E", "UTF8", "--locale=C", "--auth=trust",
+             "--data-checksums"],
             check=True, capture_output=True, cwd="/", **as_nobody,
         )  # fmt: skip
         with (folder / "log").open("w") as log:

@@ -1,5 +1,6 @@
 """What the ledger can be asked to do."""
 
+from payments.ledger.services.batch import post_query
 from payments.ledger.services.book import close_period
 from payments.ledger.services.ledger_account import NotInChart, open_account, open_accounts
 from payments.ledger.services.posting import (
@@ -38,6 +39,7 @@ __all__ = [
     "open_account",
     "open_accounts",
     "post_many",
+    "post_query",
     "post_transfers",
     "reverse",
 ]

@@ -1,0 +1,80 @@
+"""Posting a million rows: what a SELECT gives becomes transfers inside the database."""
+
+from typing import Any
+
+from django.db import connection, transaction
+
+from payments.ledger.rules.chart import parse_code
+from payments.ledger.rules.kinds import FLOWS, Kind
+from payments.ledger.services.ledger_account import open_accounts
+from payments.ledger.services.posting import PostedMany
+from payments.ledger.services.refusals import ImpossiblePosting, KeyReused, refusing
+
+STAGE = """
+    CREATE TEMP TABLE ledger_staged ON COMMIT DROP AS
+    SELECT q.subject::uuid AS subject, q.kind::smallint AS kind, q.leg::smallint AS leg,
+           q.effective_on::date AS effective_on, q.debit_code::text COLLATE "C" AS debit_code,
+           q.credit_code::text COLLATE "C" AS credit_code, q.amount::bigint AS amount
+    FROM ({query}) q
+"""
+PAIRS = "SELECT DISTINCT kind, debit_code, credit_code FROM ledger_staged"
+POST = """
+    INSERT INTO ledger_transfer
+        (subject, kind, leg, unit, bulk, effective_on, debit_account_id, credit_account_id, amount)
+    SELECT s.subject, s.kind, s.leg, d.unit, true, s.effective_on, d.id, c.id, s.amount
+    FROM ledger_staged s JOIN ledger_account d ON d.code = s.debit_code JOIN ledger_account c ON c.code = s.credit_code
+    ORDER BY s.subject, s.kind, s.leg
+    ON CONFLICT DO NOTHING
+"""
+DIFFERING = """
+    SELECT EXISTS (
+        SELECT FROM ledger_staged s
+        JOIN ledger_account d ON d.code = s.debit_code JOIN ledger_account c ON c.code = s.credit_code
+        LEFT JOIN ledger_transfer t ON t.subject = s.subject AND t.kind = s.kind AND t.leg = s.leg
+        WHERE (t.effective_on, t.debit_account_id, t.credit_account_id, t.amount)
+            IS DISTINCT FROM (s.effective_on, d.id, c.id, s.amount))
+    OR EXISTS (
+        SELECT FROM (SELECT subject, kind, count(*) AS legs FROM ledger_staged GROUP BY 1, 2) s
+        JOIN (SELECT subject, kind, count(*) AS legs FROM ledger_transfer t
+              WHERE (subject, kind) IN (SELECT subject, kind FROM ledger_staged) GROUP BY 1, 2) t USING (subject, kind)
+        WHERE s.legs <> t.legs)
+"""
+
+
+@transaction.atomic
+def post_query(*, query: str, params: dict[str, Any] | None = None) -> PostedMany:
+    """Post every row of a SELECT, new ones written, those that stand replayed; all or none.
+
+    The query gives subject (uuid), kind, leg (0..n-1, each posting whole), effective_on, debit_code,
+    credit_code, amount (fen or points). It is the caller's own SQL: nothing from outside may be put
+    into its text, only into `params`. For a business day's close; raises as post_transfers does.
+    """
+    with refusing(), connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS pg_temp.ledger_staged")
+        cursor.execute(STAGE.format(query=query), params)
+        staged = cursor.rowcount
+        cursor.execute("ANALYZE ledger_staged")
+        cursor.execute(PAIRS)
+        _open(cursor.fetchall())
+        cursor.execute(POST)
+        posted = cursor.rowcount
+        if posted < staged:
+            cursor.execute(DIFFERING)
+            if cursor.fetchone()[0]:
+                raise KeyReused
+        return PostedMany(posted, staged - posted)
+
+
+def _open(pairs: list[tuple[int, str, str]]) -> None:
+    """Refuse what no kind allows, then open the accounts that are missing."""
+    codes = set()
+    for kind, debit_text, credit_text in pairs:
+        try:
+            debit, credit = parse_code(debit_text), parse_code(credit_text)
+            allowed = (debit.head, credit.head) in FLOWS[Kind(kind)]
+        except (ValueError, AttributeError) as error:
+            raise ImpossiblePosting(fault=f"{kind} {debit_text} {credit_text}") from error
+        if not allowed:
+            raise ImpossiblePosting(fault=f"{Kind(kind).name} does not move from {debit_text} to {credit_text}")
+        codes |= {debit, credit}
+    open_accounts(codes=codes)
