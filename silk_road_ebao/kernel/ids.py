@@ -30,6 +30,7 @@ PREFIXES: Final = MappingProxyType(
         "FEE": "service_fee",
         "GDS": "goods",
         "HIT": "list_hit",
+        "INV": "fee_invoice",
         "LNK": "account_link",
         "LOT": "lot",
         "MER": "merchant",
