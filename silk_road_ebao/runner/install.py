@@ -79,22 +79,32 @@ def _only_one() -> Iterator[None]:
 
 
 def _make_venv() -> bool:
-    """Make .venv and bring uv into it; half a .venv of an interrupted start is completed."""
-    if not _quiet([str(PYTHON), "-c", "import sys; sys.exit(sys.version_info[:2] != (3, 11))"]):
+    """Make .venv and bring uv into it; half a .venv of an interrupted start is completed or made anew."""
+    if not _has_pip() and not (_is_right_python() and _unpack_pip()):
         _say("making .venv")
         if not _run([sys.executable, "-m", "venv", "--clear", "--without-pip", str(VENV)], what="making .venv"):
-            _fail(".venv could not be made.")
+            _fail(".venv could not be made; the reason stands above.")
             return False
-    if not _quiet([str(PYTHON), "-m", "pip", "--version"]) and not _run(
-        [str(PYTHON), "-m", "ensurepip", "--upgrade"], what="unpacking pip", quiet=True
-    ):
-        _fail("This Python has no pip of its own. On Debian: apt-get install python3-venv; then start again.")
-        return False
+        if not _unpack_pip():
+            _fail("This Python has no pip of its own. On Debian: apt-get install python3-venv; then start again.")
+            return False
     options = ("--require-hashes", "--only-binary", ":all:", "-r", str(PROJECT / "bootstrap.lock"))
     if not _run([*_pip(), *options], what="installing uv"):
         _fail("uv could not be fetched; the reason stands above. Check the network or HTTPS_PROXY, then start again.")
         return False
     return True
+
+
+def _is_right_python() -> bool:
+    return _quiet([str(PYTHON), "-c", "import sys; sys.exit(sys.version_info[:2] != (3, 11))"])
+
+
+def _has_pip() -> bool:
+    return _is_right_python() and _quiet([str(PYTHON), "-m", "pip", "--version"])
+
+
+def _unpack_pip() -> bool:
+    return _quiet([str(PYTHON), "-m", "ensurepip", "--upgrade"]) and _has_pip()
 
 
 def _fall_back(options: tuple[str, ...]) -> bool:
@@ -107,7 +117,7 @@ def _pip() -> list[str]:
     return [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--root-user-action=ignore"]
 
 
-def _run(argv: list[str], *, what: str, quiet: bool = False) -> bool:
+def _run(argv: list[str], *, what: str) -> bool:
     """Run a step; meanwhile say every few seconds that it is still at work."""
     done = threading.Event()
     began = time.monotonic()
@@ -122,7 +132,7 @@ def _run(argv: list[str], *, what: str, quiet: bool = False) -> bool:
     )
     try:
         for line in process.stdout or ():
-            if not quiet and not line.startswith((" + ", " - ", " ~ ")):
+            if not line.startswith((" + ", " - ", " ~ ")):
                 _say(line.rstrip())
         return process.wait() == 0
     finally:
