@@ -86,7 +86,7 @@ def clean() -> int:
     """Remove the data of the state folder, wherever it lies, and what was made from the code."""
     state = state_folder()
     if state.exists():
-        if not (state / keys.FILE).exists() and any(state.iterdir()):
+        if state != PROJECT / "var" and not (state / keys.FILE).exists() and any(state.iterdir()):
             raise Trouble(f"{state} is not a data folder of this house: it has no {keys.FILE}.", "Remove it by hand.")
         if take(state, what="clean") is None:
             raise Trouble(f"{state} is in use.", "Stop the demo first.")

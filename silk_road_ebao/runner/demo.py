@@ -22,6 +22,7 @@ from silk_road_ebao.runner.presence import FILE as RUN_FILE
 from silk_road_ebao.runner.presence import Presence
 from silk_road_ebao.runner.processes import (
     beat_program,
+    status_of,
     wait_for_web,
     web_program,
     web_url,
@@ -35,7 +36,7 @@ PAGES = (
     ("merchant page", "web", "/"),
     ("console", "web", "/admin/"),
     ("partner API", "web", "/api/docs/"),
-    ("payer's phone", "sandbox", "/"),
+    ("payer's phone", "sandbox", "/_sandbox/payer"),
 )
 PORT_PATIENCE_S = 8
 
@@ -147,7 +148,8 @@ def _announce(*, web: str, sandbox: str, sign_ins: list[str]) -> None:
     say("ready")
     print("\n  丝路e宝 is open", file=sys.stderr)
     for label, process, path in PAGES:
-        print(f"    {label:<15}{base[process]}{path}", file=sys.stderr)
+        if status_of(base[process] + path) < 400:
+            print(f"    {label:<15}{base[process]}{path}", file=sys.stderr)
     for line in sign_ins:
         print(f"    {line}", file=sys.stderr)
     print("    Ctrl-C stops it and keeps the data\n", file=sys.stderr, flush=True)

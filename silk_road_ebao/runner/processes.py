@@ -78,7 +78,19 @@ def beat_program(env: dict[str, str], *, state: Path, log: Path | None = None) -
 
 def wait_for_web(supervisor: Supervisor, port: int) -> None:
     """Wait until the web process answers anything but a fault of its own."""
-    supervisor.wait_until(lambda: _serves(web_url(port)), name="web", within_s=WEB_READY_WITHIN_S)
+    supervisor.wait_until(lambda: status_of(web_url(port)) < 500, name="web", within_s=WEB_READY_WITHIN_S)
+
+
+def status_of(url: str) -> int:
+    """Return the status that a process of ours on this machine answers with; 599 while it does not answer."""
+    try:
+        with urllib.request.urlopen(url, timeout=10) as response:  # noqa: S310 - an address of our own
+            status: int = response.status
+            return status
+    except urllib.error.HTTPError as error:
+        return error.code
+    except OSError:
+        return 599
 
 
 def serve_processes(names: list[str]) -> int:
@@ -135,17 +147,6 @@ def _start_named(names: list[str], *, state: Path, supervisor: Supervisor, prese
         wait_for_web(supervisor, port)
         presence.publish(web=web_url(port))
     presence.publish(acquirers_file=env.get("ACQUIRERS_FILE"))
-
-
-def _serves(url: str) -> bool:
-    try:
-        with urllib.request.urlopen(url, timeout=10) as response:  # noqa: S310 - our own process on this machine
-            status: int = response.status
-    except urllib.error.HTTPError as error:
-        status = error.code
-    except OSError:
-        return False
-    return status < 500
 
 
 def _stop_when_stdin_closes() -> None:
