@@ -13,6 +13,8 @@ from payments.sandbox.world import World
 def answer(world: World, request: Request) -> Reply:
     """Return the reply of whoever lives at this path."""
     path = request.path
+    if path == "/":
+        return Reply(302, b"", [("Location", "/_sandbox/payer")])
     if path.startswith("/v3/"):
         return wechat.answer(world, request)
     if path in ("/gateway.do", "/downloadBillFile.resource"):

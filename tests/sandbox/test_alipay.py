@@ -49,7 +49,7 @@ def test_a_code_makes_no_trade_until_it_is_scanned_and_its_notice_is_signed(alip
     assert fields["subject"] == "番茄 } 25kg"
 
 
-@pytest.mark.parametrize("answer", [b"SUCCESS", b"success!", b"", b'"success"'])
+@pytest.mark.parametrize("answer", [b"SUCCESS", b"success!", b"success\n", b"", b'"success"'])
 def test_only_the_exact_word_takes_a_notice(alipay, sandbox, receiver, paid, answer):
     receiver.usual = (200, b"success")
     receiver.answers.append((200, answer))

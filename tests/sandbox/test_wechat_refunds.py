@@ -127,6 +127,19 @@ def test_an_order_refunded_whole_in_odd_parts_has_cost_no_fee(wechat, sandbox, p
     assert sum(row["fee_fen"] for row in refunds) == 38
 
 
+@pytest.mark.parametrize(("fen", "fee_fen"), [(100, 1), (83, 0), (84, 1), (249, 1), (250, 2), (10_000_000, 60_000)])
+def test_a_fee_is_rounded_half_up_per_order(wechat, sandbox, no, fen, fee_fen):
+    """At 60 bps 0.83 yuan cost 0.498 fen, 2.50 yuan exactly 1.5 fen."""
+    sub = sandbox.post("sub-merchants", acquirer="wechat", name="费率样例", rate_bps=60)["sub_mchid"]
+    number = no()
+    wechat.native(number, fen, sub=sub)
+
+    sandbox.pay(out_trade_no=number)
+
+    payments = sandbox.get("journal", acquirer="wechat")["payments"]
+    assert [row["fee_fen"] for row in payments if row["out_trade_no"] == number] == [fee_fen]
+
+
 def test_an_abnormal_refund_says_so(wechat, sandbox, receiver, paid, no):
     number, refund_no = paid(), no()
     sandbox.fault("refund_abnormal", out_trade_no=number)

@@ -43,4 +43,4 @@ class AlipaySender:
 
     def is_taken(self, status: int, body: bytes) -> bool:
         """Judge the receiver's answer."""
-        return status == 200 and body.strip() == b"success"
+        return status == 200 and body == b"success"

@@ -120,8 +120,10 @@ def read_expiry(world: World, body: dict[str, Any]) -> str:
 
 def refuse_reuse(old: Record, extra: Record, amount_fen: int, trade_type: str) -> None:
     """Refuse a number that was used for another order or is finished."""
-    if old["sub"] != extra["sub_mchid"] or old["state"] in (PAID, REVOKED, PAYING, FAILED):
+    if old["sub"] != extra["sub_mchid"] or old["state"] in (REVOKED, PAYING, FAILED):
         raise WechatError(403, "OUT_TRADE_NO_USED", "商户订单号重复")
+    if old["state"] == PAID:
+        raise WechatError(400, "ORDERPAID", "该订单已支付")
     if old["state"] == CLOSED:
         raise WechatError(400, "ORDER_CLOSED", "该订单已关闭")
     same = all(old["extra"][name] == extra[name] for name in SAME)
