@@ -1,13 +1,21 @@
 """The only doors to acquirers."""
 
+from collections.abc import Callable, Mapping
 from functools import cache
+from typing import Any
 
 from django.conf import settings
 
+from payments.gateways.alipay import AlipayGateway
 from payments.gateways.protocol import AcquirerGateway
+from payments.gateways.unionpay import UnionpayGateway
 from payments.gateways.wechat import WechatGateway
 
-GATEWAYS = {"WECHAT": WechatGateway}
+GATEWAYS: dict[str, Callable[[Mapping[str, Any], str], AcquirerGateway]] = {
+    "WECHAT": WechatGateway,
+    "ALIPAY": AlipayGateway,
+    "UNIONPAY": UnionpayGateway,
+}
 
 
 class NoSuchAcquirerError(LookupError):
@@ -29,3 +37,8 @@ def gateway_of(acquirer_code: str) -> AcquirerGateway:
 def open_acquirers() -> list[str]:
     """List the acquirers that this process can speak to."""
     return [code for code in GATEWAYS if settings.ACQUIRERS.get(code.lower())]
+
+
+def closing_acquirers() -> list[str]:
+    """List the acquirers where an unpaid order can be closed before its time."""
+    return [code for code in open_acquirers() if gateway_of(code).capabilities.close]

@@ -1,7 +1,6 @@
 """The guarded ground of the WeChat Pay SDK: our own transport below it, our checks before its own."""
 
 import json
-import time
 from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
@@ -12,6 +11,7 @@ from wechatpayv3.type import RequestType
 from wechatpayv3.utils import build_authorization
 
 from payments.gateways.line import BILL_TIMEOUT_S, TIMEOUT_S, ForgedAnswerError, Line
+from silk_road_ebao.kernel.clock import wire_now
 
 SIGNATURE_TYPE = "WECHATPAY2-SHA256-RSA2048"
 MAX_SKEW_S = 300
@@ -76,7 +76,7 @@ class GuardedCore(Core):
         stamp = headers.get("Wechatpay-Timestamp", "")
         if not (stamp.isascii() and stamp.isdigit() and len(stamp) <= 12):
             return "timestamp is missing or malformed"
-        if abs(time.time() - int(stamp)) > MAX_SKEW_S:
+        if abs(wire_now().timestamp() - int(stamp)) > MAX_SKEW_S:
             return "timestamp is more than 300 s away"
         if not headers.get("Wechatpay-Signature") or not headers.get("Wechatpay-Nonce"):
             return "not signed"

@@ -3,6 +3,7 @@
 import json
 import re
 from typing import Any
+from urllib.parse import parse_qsl
 
 MAX_NOTICE_BYTES = 64 * 1024
 MAX_FEN = 10**12
@@ -99,3 +100,37 @@ def masked(value: Any, name: str = "") -> Any:
     if isinstance(value, str) and not re.search(r"(_no|_id|_?mchid|Id|No|Time|orderId|queryId)$", name):
         return _LONG_DIGITS.sub(lambda match: "*" * (len(match[0]) - 4) + match[0][-4:], value)
     return value
+
+
+def read_form(raw: bytes) -> dict[str, str]:
+    """Read a UTF-8 form without tolerance: no field twice, none malformed, at most a hundred.
+
+    Raises UnreadableMessageError naming what is wrong.
+    """
+    try:
+        pairs = parse_qsl(
+            raw.decode("ascii"), keep_blank_values=True, strict_parsing=True, errors="strict", max_num_fields=100
+        )
+    except ValueError:
+        raise UnreadableMessageError("body is not a form in UTF-8") from None
+    found: dict[str, str] = {}
+    for name, value in pairs:
+        if name in found:
+            raise UnreadableMessageError(f"{name}: given twice")
+        found[name] = value
+    return found
+
+
+def word_at(form: dict[str, str], name: str, limit: int = 128) -> str:
+    """Return a field of a form that must be there; raises UnreadableMessageError naming it."""
+    value = form.get(name, "")
+    if not 0 < len(value) <= limit:
+        raise UnreadableMessageError(f"{name}: text of 1 to {limit} characters is needed")
+    return value
+
+
+def fen_of_digits(text: str, name: str) -> int:
+    """Read fen written in digits (UnionPay's wire format); raises UnreadableMessageError."""
+    if not (text.isascii() and text.isdigit()) or not 0 < int(text) <= MAX_FEN or len(text) > 12:
+        raise UnreadableMessageError(f"{name}: a whole number of fen is needed")
+    return int(text)

@@ -1,5 +1,6 @@
 """Attempts: start one at an acquirer, ask what became of it, bring it to an end."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -16,9 +17,9 @@ from payments.gateways.protocol import (
     AcquirerGateway,
     Answer,
     Order,
-    Payee,
 )
-from payments.models import Payment, PaymentAttempt, SubMerchant
+from payments.gateways.wording import order_of
+from payments.models import Payment, PaymentAttempt
 from payments.rules import states
 from payments.rules.attempt import BARCODE_EXPIRY, next_look
 from payments.selectors.payments import attempt_by_no
@@ -37,6 +38,10 @@ from silk_road_ebao.kernel.states import transition
 
 CALL_LEASE = timedelta(seconds=30)
 """Longer than any call may take: a sweep that finds it passed knows that the caller died."""
+
+
+CODE_GRACE = timedelta(seconds=60)
+"""How long a payment may still be under way when its code's time is over."""
 
 
 class PaymentEnded(Refusal):
@@ -74,7 +79,7 @@ def start_attempt(
     attempt, is_new = _open_attempt(payment_no, acquirer_code, flow, actor, at, payer_ref or "")
     if not is_new:
         return attempt
-    order = _order_of(attempt, payer_ref or "", is_credit_allowed=credit_allowed(attempt=attempt, at=at))
+    order = order_of(attempt, payer_ref=payer_ref or "", is_credit_allowed=credit_allowed(attempt=attempt, at=at))
     answer = gateway.create(order)
     return record_answer(attempt_no=attempt.attempt_no, answer=answer, actor=actor, at=at)
 
@@ -199,31 +204,35 @@ def look_at_attempt(*, attempt_no: str, at: datetime) -> PaymentAttempt:
     if attempt.status not in states.LIVE:
         return attempt
     gateway = gateway_of(attempt.acquirer_code)
-    order = _order_of(attempt, "")
+    order = order_of(attempt)
     answer = gateway.query(order)
     is_over = attempt.expires_at <= at or attempt.payment.status in (*states.PAID_EVER, "CLOSED")
     if is_over and answer.state in (PENDING, NOT_FOUND, UNKNOWN) and not answer.is_line_fault:
-        answer = _end(gateway, order, answer)
+        answer = _end(gateway, order, answer, at)
     attempt = record_answer(attempt_no=attempt_no, answer=answer, actor=SYSTEM, at=at)
     if is_over and attempt.status in states.LIVE:
         _look_later(attempt, at)
     return attempt
 
 
-def _end(gateway: AcquirerGateway, order: Order, before: Answer) -> Answer:
-    """Close (a barcode payment: reverse) and ask again; only an answer to the second question counts."""
+def _end(gateway: AcquirerGateway, order: Order, before: Answer, at: datetime) -> Answer:
+    """Close (a barcode payment: reverse) and ask again; only an answer to the second question counts.
+
+    Where an acquirer has no close, the code's own time ends it: unpaid a while after that is closed.
+    """
+    if not gateway.capabilities.close and order.flow != "BARCODE":
+        is_past = order.expires_at + CODE_GRACE <= at and before.state in (PENDING, NOT_FOUND)
+        return replace(before, state=CLOSED) if is_past else before
     ended = gateway.reverse(order) if order.flow == "BARCODE" and gateway.capabilities.reverse else gateway.close(order)
     after = gateway.query(order)
     state = after.state
     if state == NOT_FOUND and ended.state in (CLOSED, NOT_FOUND) and before.state == NOT_FOUND:
         state = CLOSED
-    exchanges = (*before.exchanges, *ended.exchanges, *after.exchanges)
-    return Answer(
+    return replace(
+        after,
         state=state,
         code=after.code or ended.code,
-        text=after.text,
-        evidence=after.evidence,
-        exchanges=exchanges,
+        exchanges=(*before.exchanges, *ended.exchanges, *after.exchanges),
         is_line_fault=after.is_line_fault or ended.is_line_fault,
     )
 
@@ -260,33 +269,6 @@ def _claim_due(acquirer_code: str, at: datetime, limit: int) -> list[str]:
     )
     PaymentAttempt.objects.filter(pk__in=[pk for pk, _no in due]).update(next_query_at=at + CALL_LEASE * 4)
     return [attempt_no for _pk, attempt_no in due]
-
-
-def _order_of(attempt: PaymentAttempt, payer_ref: str, *, is_credit_allowed: bool = True) -> Order:
-    return Order(
-        attempt_no=attempt.attempt_no,
-        payee=payee_of(sub_merchant=attempt.sub_merchant),
-        flow=attempt.flow,
-        amount_fen=attempt.amount_fen,
-        description=attempt.payment.description,
-        created_at=attempt.created_at,
-        expires_at=attempt.expires_at,
-        payer_ref=payer_ref,
-        is_shared=attempt.is_shared,
-        credit_allowed=is_credit_allowed,
-        acquirer_trade_no=attempt.acquirer_trade_no,
-    )
-
-
-def order_of(*, attempt: PaymentAttempt) -> Order:
-    """Word an attempt as gateways want it."""
-    return _order_of(attempt, "")
-
-
-def payee_of(*, sub_merchant: SubMerchant) -> Payee:
-    """Word a sub-merchant as gateways want it, its token opened."""
-    token = sub_merchant.auth_token
-    return Payee(sub_merchant.sub_mchid, token.open() if token is not None else "", sub_merchant.legal_name)
 
 
 def _payer_hint(payer_ref: str) -> str:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Merchant, Stall
 from accounts.selectors.dated_rules import value_or_none
+from payments.gateways import closing_acquirers
 from payments.models import Payment
 from payments.rules import states
 from payments.rules.attempt import EXPIRY
@@ -124,7 +125,8 @@ def close_payment(*, payment_no: str, actor: Actor, at: datetime, reason: str = 
             raise AlreadyPaid
         Payment.objects.filter(pk=payment.pk).update(expires_at=at)
         live = payment.attempts.filter(status__in=states.LIVE)
-        live.update(expires_at=at, next_query_at=at)
+        live.update(next_query_at=at)
+        live.filter(acquirer_code__in=closing_acquirers()).update(expires_at=at)
         numbers = list(live.values_list("attempt_no", flat=True))
     for attempt_no in numbers:
         look_at_attempt(attempt_no=attempt_no, at=at)

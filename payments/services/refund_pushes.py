@@ -7,11 +7,11 @@ from django.db.models import F
 
 from payments.gateways import gateway_of
 from payments.gateways.protocol import FAILED, NOT_FOUND, UNKNOWN, Answer, RefundEvidence, RefundOrder
+from payments.gateways.wording import order_of
 from payments.models import Refund
 from payments.rules.attempt import REFUND_DELAYS_S, next_look
 from payments.services.acquirer_lines import AcquirerDown, enter_line, note_line
 from payments.services.acquirer_messages import archive_exchanges
-from payments.services.attempts import order_of
 from payments.services.confirmations import EvidenceRefused
 from payments.services.refund_confirmations import confirm_refund
 from silk_road_ebao.kernel.actors import SYSTEM
@@ -34,7 +34,7 @@ def push_refund(*, refund_no: str, at: datetime) -> Refund:
         refund.sent_at = at
     order = RefundOrder(
         refund_no=refund.refund_no,
-        order=order_of(attempt=refund.attempt),
+        order=order_of(refund.attempt),
         amount_fen=refund.amount_fen,
         reason=refund.reason,
         requested_at=refund.sent_at,

@@ -16,11 +16,11 @@ from payments.gateways.protocol import (
     SplitLine,
     SplitOrder,
 )
+from payments.gateways.wording import order_of
 from payments.models import ProfitSharing
 from payments.rules.attempt import REFUND_DELAYS_S, next_look
 from payments.services.acquirer_lines import AcquirerDown, enter_line, note_line
 from payments.services.acquirer_messages import archive_exchanges
-from payments.services.attempts import order_of
 from silk_road_ebao.kernel.actors import SYSTEM
 from silk_road_ebao.kernel.outbox import emit
 from silk_road_ebao.kernel.states import StaleTransition, transition
@@ -72,7 +72,7 @@ def _order_of(sharing: ProfitSharing) -> SplitOrder:
     )
     return SplitOrder(
         sharing_no=sharing.sharing_no,
-        order=order_of(attempt=sharing.attempt),
+        order=order_of(sharing.attempt),
         lines=lines,
         of_no=sharing.of.sharing_no if sharing.of else "",
         text={"SPLIT": "分账", "UNFREEZE": "解冻剩余资金", "RETURN": "退款前回退"}[sharing.purpose],

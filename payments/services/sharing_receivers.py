@@ -7,10 +7,10 @@ from django.utils.translation import gettext_lazy as _
 
 from payments.gateways import gateway_of
 from payments.gateways.protocol import FAILED, FINISHED, SplitLine
+from payments.gateways.wording import payee_of
 from payments.models import SharingReceiver, SubMerchant
 from payments.rules import states
 from payments.services.acquirer_messages import archive_exchanges
-from payments.services.attempts import payee_of
 from silk_road_ebao.kernel.actors import Actor
 from silk_road_ebao.kernel.audit import record
 from silk_road_ebao.kernel.refusals import Refusal
@@ -78,7 +78,7 @@ def bind_receiver(*, receiver: SharingReceiver, actor: Actor, at: datetime) -> S
     gateway = gateway_of(sub_merchant.acquirer_code)
     if not gateway.capabilities.split:
         raise NoSplitHere
-    payee = payee_of(sub_merchant=sub_merchant)
+    payee = payee_of(sub_merchant)
     answer = gateway.bind_receiver(payee, SplitLine(receiver.account_type, receiver.account, receiver.name, 0, ""))
     ratio_bps = gateway.sharing_ratio_bps(payee) if answer.state == FINISHED else 0
     verdict = "ACCEPTED" if answer.state in (FINISHED, FAILED) else "UNCERTAIN"

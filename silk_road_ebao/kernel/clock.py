@@ -78,6 +78,11 @@ def now() -> datetime:
     return real + _offset.current() if settings.CLOCK_MAY_BE_SET else real
 
 
+def wire_now() -> datetime:
+    """Tell real time, aware, in UTC, never offset: signatures and certificates live in it."""
+    return datetime.now(UTC)
+
+
 def business_date(at: datetime) -> date:
     """Tell the business day (Asia/Shanghai) of a moment; raises ValueError for a naive one."""
     return _aware(at).astimezone(BUSINESS_ZONE).date()

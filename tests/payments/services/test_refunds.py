@@ -182,9 +182,9 @@ def test_a_surplus_payment_goes_back_by_the_sweep(paid, shop, sandbox):
     Payment.objects.filter(pk=paid.pk)
     second = AttemptFactory(payment=paid, sub_merchant=first.sub_merchant, amount_fen=paid.amount_fen)
     from payments.gateways import gateway_of
-    from payments.services.attempts import order_of
+    from payments.gateways.wording import order_of
 
-    gateway_of("WECHAT").create(order_of(attempt=second))
+    gateway_of("WECHAT").create(order_of(second))
     sandbox.pay(out_trade_no=second.attempt_no)
     look_at_attempt(attempt_no=second.attempt_no, at=moment())
 

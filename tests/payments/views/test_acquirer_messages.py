@@ -284,11 +284,12 @@ def _wait_for(condition, seconds=10.0):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_sandbox_pays_tells_and_refunds_over_the_wire(heard, shop):
-    """M3: native payment, real notice, real refund notice."""
-    payment = PaymentFactory(merchant=shop().merchant)
+@pytest.mark.parametrize("acquirer_code", ["WECHAT", "ALIPAY", "UNIONPAY"])
+def test_the_sandbox_pays_tells_and_refunds_over_the_wire(heard, shop, acquirer_code):
+    """M3: a code, a real notice, a refund and its real notice, in each acquirer's own language."""
+    payment = PaymentFactory(merchant=shop(acquirer_code).merchant)
     attempt = start_attempt(
-        payment_no=payment.payment_no, acquirer_code="WECHAT", flow="NATIVE", actor=PAYER, at=moment()
+        payment_no=payment.payment_no, acquirer_code=acquirer_code, flow="NATIVE", actor=PAYER, at=moment()
     )
 
     heard.pay(code_url=attempt.code_url)
@@ -304,14 +305,15 @@ def test_the_sandbox_pays_tells_and_refunds_over_the_wire(heard, shop):
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("acquirer_code", ["WECHAT", "ALIPAY", "UNIONPAY"])
 @pytest.mark.parametrize("kind", ["duplicate_notice", "forge_notice", "probe_signature", "wrong_notice_amount"])
-def test_injected_notice_faults_end_in_one_posting(heard, shop, kind):
+def test_injected_notice_faults_end_in_one_posting(heard, shop, kind, acquirer_code):
     """F7, F10: duplicates, forgeries and probes beside the true notice."""
-    payment = PaymentFactory(merchant=shop().merchant)
+    payment = PaymentFactory(merchant=shop(acquirer_code).merchant)
     attempt = start_attempt(
-        payment_no=payment.payment_no, acquirer_code="WECHAT", flow="NATIVE", actor=PAYER, at=moment()
+        payment_no=payment.payment_no, acquirer_code=acquirer_code, flow="NATIVE", actor=PAYER, at=moment()
     )
-    heard.fault(kind, acquirer="wechat", out_trade_no=attempt.attempt_no, n=10)
+    heard.fault(kind, acquirer=acquirer_code.lower(), out_trade_no=attempt.attempt_no, n=10)
 
     heard.pay(out_trade_no=attempt.attempt_no)
 
