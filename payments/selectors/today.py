@@ -8,6 +8,8 @@ from django.db.models.functions import Coalesce, ExtractHour
 
 from accounts.models import Merchant
 from payments.models import Payment, PaymentAttempt, Refund
+from payments.models.settlement import Settlement
+from payments.models.working_day import WorkingDay
 from payments.rules import states
 from silk_road_ebao.kernel.clock import BUSINESS_ZONE, business_date
 from silk_road_ebao.kernel.money import BPS
@@ -143,6 +145,20 @@ def day_sum(merchant: Merchant, day: date) -> DaySum:
             )
             for row in found
         ],
+    )
+
+
+def next_payout_date(day: date) -> date:
+    """Name the next day on which banks pay; in a year whose working days are not entered, the next day. One query."""
+    found = WorkingDay.objects.filter(date__gt=day, is_working=True).order_by("date").values_list("date", flat=True)
+    nearest = found.first()
+    return nearest if nearest and nearest - day <= timedelta(days=14) else day + timedelta(days=1)
+
+
+def statements_paying(merchant: Merchant, dates: list[date]) -> list[Settlement]:
+    """List the published statements that the bank pays on one of the dates, by business day. One query."""
+    return list(
+        Settlement.objects.filter(merchant=merchant, payout_date__in=dates, published_at__isnull=False).order_by("day")
     )
 
 

@@ -1,6 +1,6 @@
 """今日: what came in, what the bank will pay and why, the latest payments live."""
 
-from datetime import timedelta
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -11,11 +11,13 @@ from django.views.decorators.http import require_GET
 from accounts.door import merchant_page
 from accounts.selectors.settlement_accounts import payee_account_of
 from payments.models import Payment
-from payments.selectors.today import DaySum, day_sum, latest_of, received_today
-from payments.views.words import acquirer_name
+from payments.models.settlement import Settlement
+from payments.selectors.today import DaySum, day_sum, latest_of, next_payout_date, received_today, statements_paying
+from payments.views.words import acquirer_name, day_name, weekday_name
 from silk_road_ebao.face.pages import show
 from silk_road_ebao.face.sums import Sum, Term
-from silk_road_ebao.face.templatetags.face import rate
+from silk_road_ebao.face.templatetags.face import day as day_text
+from silk_road_ebao.face.templatetags.face import rate, yuan
 from silk_road_ebao.kernel import clock
 from silk_road_ebao.kernel.clock import business_date
 
@@ -50,23 +52,36 @@ def _line(payment: Payment) -> dict[str, Any]:
     }
 
 
-def _settles(request: Any, at: Any) -> dict[str, Any] | None:
-    found = day_sum(request.merchant, business_date(at))
-    if not found.count and not found.refunds:
+def _settles(request: Any, at: datetime) -> dict[str, Any] | None:
+    """Put together what the bank pays next: statements due then, and today's money if it is due then as well."""
+    day, merchant = business_date(at), request.merchant
+    payout = next_payout_date(day)
+    statements = statements_paying(merchant, [day, payout])
+    due = [statement for statement in statements if statement.payout_date == payout]
+    found = day_sum(merchant, day)
+    if not (found.count or found.refunds or statements):
         return None
-    account = payee_account_of(request.merchant, at)
+    account = payee_account_of(merchant, at)
+    title = _("预计%(day)s到账") % {"day": day_name(payout, day)}
+    terms = [_statement_term(statement) for statement in due] + sum_of(found, label="", gross_label=_("今日收款")).terms
     return {
-        "title": _("预计明天到账"),
-        "sum": sum_of(found, label=_("预计明天到账"), gross_label=_("今日收款")),
-        "account": f"{account.bank.short_name} {account.masked}" if account else _("还没有可用的结算账户，请先绑定"),
+        "title": title,
+        "sum": Sum(title, sum(term.amount_fen for term in terms), terms),
+        "account": f"{account.bank.short_name} {account.masked}" if account else "",
         "reason": _("今天收的钱，由收单机构在%(day)s付到你的银行账户。手续费以账单为准。")
-        % {"day": _("明天（%(m)s月%(d)s日）") % _next_day(at)},
+        % {"day": weekday_name(payout, day)},
+        "today_fen": sum(statement.payout_fen for statement in statements if statement.payout_date == day),
     }
 
 
-def _next_day(at: Any) -> dict[str, int]:
-    day = business_date(at) + timedelta(days=1)
-    return {"m": day.month, "d": day.day}
+def _statement_term(statement: Settlement) -> Term:
+    kept = statement.fee_fen + statement.split_fen - statement.adjustment_fen
+    reason = _("收款 %(gross)s，退款 %(refunds)s，手续费等 %(kept)s") % {
+        "gross": yuan(statement.gross_fen),
+        "refunds": yuan(statement.refunded_fen),
+        "kept": yuan(kept),
+    }
+    return Term(_("%(day)s结算单") % {"day": day_text(statement.day)}, statement.payout_fen, reason)
 
 
 def sum_of(found: DaySum, *, label: str, gross_label: str) -> Sum:

@@ -1,8 +1,12 @@
-"""What acquirers are called on the merchant's pages."""
+"""What acquirers and days are called on the merchant's pages."""
+
+from datetime import date
 
 from django.utils.translation import gettext as _
 
 from payments.models import Payment
+from silk_road_ebao.face.templatetags.face import day as day_text
+from silk_road_ebao.face.templatetags.face import weekday
 
 
 def acquirer_name(code: str) -> str:
@@ -26,3 +30,13 @@ def page_state(payment: Payment) -> str:
     if payment.paid_at is not None:
         return "received"
     return {"CREATED": "waiting", "PENDING": "waiting", "UNKNOWN": "checking"}.get(payment.status, "over")
+
+
+def day_name(when: date, today: date) -> str:
+    """Name a day from today: 今天, 明天, else 11月25日."""
+    return {0: _("今天"), 1: _("明天")}.get((when - today).days) or day_text(when)
+
+
+def weekday_name(when: date, today: date) -> str:
+    """Name a day with its weekday: 明天（周二）, 11月25日（周三）."""
+    return _("%(day)s（%(weekday)s）") % {"day": day_name(when, today), "weekday": weekday(when)}

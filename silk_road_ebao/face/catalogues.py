@@ -4,6 +4,7 @@ import io
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_python
@@ -12,7 +13,7 @@ from django.conf import settings
 from django.utils.translation.template import templatize
 
 MessageId = str | tuple[str, str]
-KEYWORDS = {
+KEYWORDS: dict[str, Any] = {
     "_": None,
     "gettext": None,
     "gettext_lazy": None,
@@ -50,9 +51,9 @@ def _messages(path: Path) -> Iterator[tuple[int, MessageId, str | None]]:
     if path.suffix != ".py":
         text = _python_of(templatize(text, origin=str(path)))
     for line, function, found, _comments in extract_python(
-        io.BytesIO(text.encode()), list(KEYWORDS), (), {"encoding": "utf-8"}
+        io.BytesIO(text.encode()), KEYWORDS, (), {"encoding": "utf-8"}
     ):
-        ids, context = _ids_of(function or "_", found)
+        ids, context = _ids_of(str(function or "_"), found)
         if ids and ids[0]:
             yield line, ids, context
 
@@ -62,7 +63,7 @@ def _python_of(templatized: str) -> str:
     calls = re.compile(
         r"\b(?:n?p?gettext|_)\((?:[^()\"']|u?\"(?:[^\"\\]|\\.)*\"|u?'(?:[^'\\]|\\.)*'|\([^()]*\))*\)", re.S
     )
-    lines = []
+    lines: list[str] = []
     for row, line in enumerate(templatized.split("\n")):
         lines += ["\n"] * max(row - len(lines), 0)
         lines.append("; ".join(calls.findall(line)) + "\n")
@@ -87,7 +88,7 @@ def read(language: str) -> Catalog:
     """Read a language's catalogue; an empty one when it has none."""
     path = catalogue_path(language)
     if not path.exists():
-        return Catalog(locale=language, charset="utf-8", project="silk-road-ebao")
+        return Catalog(locale=language, charset="utf-8", project="silk-road-ebao", fuzzy=False)
     with path.open("rb") as file:
         return read_po(file, locale=language, charset="utf-8")
 
@@ -107,7 +108,7 @@ def lacking(language: str = "en") -> list[str]:
 def update(language: str = "en") -> int:
     """Bring a catalogue to what the sources say, keeping translations; gives how many are still empty."""
     known, fresh = read(language), extract()
-    merged = Catalog(locale=language, charset="utf-8", project="silk-road-ebao", header_comment="# English.")
+    merged = Catalog(locale=language, charset="utf-8", project="silk-road-ebao", header_comment="# English.", fuzzy=False)
     for message in fresh:
         if not message.id or not CHINESE.search(str(message.id)):
             continue
@@ -121,4 +122,4 @@ def update(language: str = "en") -> int:
 
 
 def _is_complete(string: object) -> bool:
-    return bool(string) if isinstance(string, str) else bool(string) and all(string)  # type: ignore[call-overload]
+    return all(string) if isinstance(string, (tuple, list)) and string else bool(string)

@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """Pages with made-up rows, for tests of the shell only: every component in every state, without a database."""
 
 from datetime import UTC, date, datetime, timedelta
