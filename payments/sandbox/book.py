@@ -19,6 +19,23 @@ OPEN, PAYING, PAID, CLOSED, REVOKED, FAILED = (
 ACQUIRERS = ("wechat", "alipay", "unionpay")
 
 
+UNPAID: Record = {
+    "paid_at": "",
+    "closed_at": "",
+    "payer_id": "",
+    "bank_type": "",
+    "funding": "",
+    "rate_bps": 0,
+    "fee_fen": 0,
+    "refunded_fen": 0,
+    "fee_returned_fen": 0,
+    "refund_count": 0,
+    "split_fen": 0,
+    "sharing": False,
+    "unfrozen": False,
+}
+
+
 def fee_of(amount_fen: int, rate_bps: int) -> int:
     """Return the acquirer's fee of one order in fen, rounded half up."""
     return (amount_fen * rate_bps + 5000) // 10000
@@ -85,19 +102,7 @@ class Book:
             "notify_url": notify_url,
             "created_at": self.store.clock.text(),
             "expire_at": expire_at,
-            "paid_at": "",
-            "closed_at": "",
-            "payer_id": "",
-            "bank_type": "",
-            "funding": "",
-            "rate_bps": 0,
-            "fee_fen": 0,
-            "refunded_fen": 0,
-            "fee_returned_fen": 0,
-            "refund_count": 0,
-            "split_fen": 0,
-            "sharing": False,
-            "unfrozen": False,
+            **UNPAID,
             "extra": extra or {},
         }
         self.store.write(f"{acquirer}.order.open", ("order", order["key"], order))

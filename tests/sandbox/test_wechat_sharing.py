@@ -128,6 +128,37 @@ def test_a_refund_larger_than_the_unsplit_rest_waits_for_the_return(wechat, shar
     assert eventually(lambda: wechat.call("GET", path).json()["result"] == "SUCCESS")
 
 
+def test_splits_and_returns_stand_in_the_sharing_bill_and_our_own_fund_flow(wechat, sandbox, partner, no):
+    sandbox.post("clock", now="2025-08-01T09:00:00+08:00", freeze=True)
+    number, order_no = no(), no()
+    wechat.native(number, 10000, settle_info={"profit_sharing": True})
+    trade_no = sandbox.pay(out_trade_no=number)["trade_no"]
+    split(wechat, trade_no, order_no, partner, 500, unfreeze=True)
+    body = {
+        "sub_mchid": wechat.own["sub_mchids"][0],
+        "out_order_no": order_no,
+        "out_return_no": no(),
+        "return_mchid": partner,
+        "amount": 200,
+        "description": "退款",
+    }
+    wechat.call("POST", "/v3/profitsharing/return-orders", body)
+    sandbox.post("clock", now="2025-08-02T10:00:00+08:00", freeze=True)
+
+    texts = []
+    for path in ("/v3/profitsharing/bills", "/v3/bill/fundflowbill"):
+        link = wechat.call("GET", f"{path}?bill_date=2025-08-01").json()
+        target = link["download_url"][len(wechat.own["base_url"]) :]
+        texts.append(wechat.call("GET", target).content.decode().splitlines())
+
+    sharing, flow = texts
+    assert sharing[-1] == "`3,`2,`99.62,`1,`2.00"
+    assert len(sharing[1].split(",`")) == len(sharing[0].split(","))
+    assert flow[-1] == "`2,`1,`5.00,`1,`2.00"
+    net = sandbox.get("settlement", acquirer="wechat", date="2025-08-01", format="json")
+    assert sum(row["net_fen"] for row in net) == 10000 - 38 - 500 + 200
+
+
 def test_a_deleted_receiver_takes_no_more(wechat, shared, partner, no):
     body = {
         "sub_mchid": wechat.own["sub_mchids"][0],

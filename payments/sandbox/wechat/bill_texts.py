@@ -29,6 +29,7 @@ SHARING_HEAD = (
 )
 SHARING_TOTALS_HEAD = "总条数,分账总条数,分账总金额,回退总条数,回退总金额"
 STATES = {"pay": "SUCCESS", "refund": "REFUND", "revoke": "REVOKED"}
+Flow = tuple[str, str, str, str, int]
 SpoilLines = Callable[[list[str], dict[str, int]], list[str]]
 
 
@@ -91,17 +92,7 @@ def _trade_values(row: Record, kind: str, appid: str, mchid: str) -> list[str]:
 
 def fundflow_text(store: Store, mchid: str, day: str, sp_mchid: str) -> str:
     """Return the fund flow of one merchant account, '' when nothing moved."""
-    flows: list[tuple[str, str, str, str, int]] = []
-    for order in store.paid("wechat", day):
-        if order["sub"] == mchid:
-            flows.append((order["paid_at"], order["trade_no"], "交易", "收款", order["amount_fen"]))
-            flows.append((order["paid_at"], order["trade_no"], "交易", "手续费", -order["fee_fen"]))
-    for refund in store.moved("refund", "wechat", day):
-        if refund["sub"] == mchid:
-            at, no = refund["created_at"], refund["refund_id"]
-            flows.append((at, no, "退款", "退款", -refund["amount_fen"]))
-            flows.append((at, no, "退款", "手续费", refund["fee_fen"]))
-    flows += _split_flows(store, mchid, day)
+    flows = _trade_flows(store, mchid, day) + _split_flows(store, mchid, day)
     flows = sorted((flow for flow in flows if flow[4]), key=lambda flow: flow[0])
     if not flows:
         return ""
@@ -133,7 +124,21 @@ def fundflow_text(store: Store, mchid: str, day: str, sp_mchid: str) -> str:
     return "\r\n".join([FLOW_HEAD, *lines, FLOW_TOTALS_HEAD, line(totals), ""])
 
 
-def _split_flows(store: Store, mchid: str, day: str) -> list[tuple[str, str, str, str, int]]:
+def _trade_flows(store: Store, mchid: str, day: str) -> list[Flow]:
+    flows: list[Flow] = []
+    for order in store.paid("wechat", day):
+        if order["sub"] == mchid:
+            flows.append((order["paid_at"], order["trade_no"], "交易", "收款", order["amount_fen"]))
+            flows.append((order["paid_at"], order["trade_no"], "交易", "手续费", -order["fee_fen"]))
+    for refund in store.moved("refund", "wechat", day):
+        if refund["sub"] == mchid:
+            at, no = refund["created_at"], refund["refund_id"]
+            flows.append((at, no, "退款", "退款", -refund["amount_fen"]))
+            flows.append((at, no, "退款", "手续费", refund["fee_fen"]))
+    return flows
+
+
+def _split_flows(store: Store, mchid: str, day: str) -> list[Flow]:
     flows = []
     for split in store.moved("split", "wechat", day):
         for row in split["receivers"]:
@@ -156,42 +161,31 @@ def sharing_text(store: Store, day: str, sub: str, sp_mchid: str) -> str:
     split_fen: list[int] = []
     return_fen: list[int] = []
     orders = store.tables["order"]
-
-    def add(record: Record, values: dict[str, Any], fens: list[int]) -> None:
-        order = orders[record["order"]]
-        fens.append(values["amount"])
-        lines.append(
-            line(
-                [
-                    stamp(record["created_at"]),
-                    sp_mchid,
-                    record["sub"],
-                    order["trade_no"],
-                    values["id"],
-                    values["detail"],
-                    record["no"],
-                    yuan(order["amount_fen"]),
-                    values["account"],
-                    yuan(values["amount"]),
-                    values["kind"],
-                    "处理成功",
-                    values["words"],
-                    "",
-                ]
-            )
-        )
-
     for split in store.moved("split", "wechat", day):
         for row in split["receivers"] if sub in ("", split["sub"]) else []:
             values = {"id": split["order_id"], "detail": row["detail_id"], **row}
-            add(split, {**values, "kind": "分账", "words": row["description"]}, split_fen)
+            values |= {"kind": "分账", "words": row["description"]}
+            lines.append(_sharing_line(split, orders[split["order"]], values, sp_mchid))
+            split_fen.append(row["amount"])
     for back in store.moved("split_return", "wechat", day):
         if sub in ("", back["sub"]):
             values = {"id": back["return_id"], "detail": "", "account": back["account"]}
             values |= {"amount": back["amount_fen"], "kind": "分账回退", "words": ""}
-            add(back, values, return_fen)
+            lines.append(_sharing_line(back, orders[back["order"]], values, sp_mchid))
+            return_fen.append(back["amount_fen"])
     if not lines:
         return ""
     totals = [str(len(lines)), str(len(split_fen)), yuan(sum(split_fen))]
     totals += [str(len(return_fen)), yuan(sum(return_fen))]
     return "\r\n".join([SHARING_HEAD, *lines, SHARING_TOTALS_HEAD, line(totals), ""])
+
+
+def _sharing_line(record: Record, order: Record, values: dict[str, Any], sp_mchid: str) -> str:
+    return line(
+        [
+            *(stamp(record["created_at"]), sp_mchid, record["sub"], order["trade_no"]),
+            *(values["id"], values["detail"], record["no"], yuan(order["amount_fen"])),
+            *(values["account"], yuan(values["amount"]), values["kind"], "处理成功"),
+            *(values["words"], ""),
+        ]
+    )

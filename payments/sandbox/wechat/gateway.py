@@ -65,80 +65,76 @@ def _create(kind: str) -> Handler:
     return lambda world, request, body, no: (200, orders.create(world, request, body, kind))
 
 
-def _routes() -> list[Route]:
-    share = "/v3/profitsharing"
-    apply = "/v3/applyment4sub/applyment"
-    table: list[tuple[str, str, str, Handler]] = [
-        ("POST", f"{TRADE}/native", "create", _create("native")),
-        ("POST", f"{TRADE}/jsapi", "create", _create("jsapi")),
-        ("POST", f"{TRADE}/h5", "create", _create("h5")),
-        ("POST", f"{TRADE}/app", "create", _create("app")),
-        ("POST", f"{TRADE}/codepay", "create", lambda w, r, b, n: codepay.codepay(w, r, b)),
-        ("GET", f"{TRADE}/out-trade-no/([^/]+)", "query", _query),
-        ("GET", f"{TRADE}/id/([^/]+)", "query", _query_id),
-        ("POST", f"{TRADE}/out-trade-no/([^/]+)/close", "close", _close),
-        (
-            "POST",
-            f"{TRADE}/out-trade-no/([^/]+)/reverse",
-            "reverse",
-            lambda w, r, b, n: (200, codepay.reverse(w, b, n)),
-        ),
-        ("POST", "/v3/refund/domestic/refunds", "refund", _post(refunds.request_refund)),
-        (
-            "GET",
-            "/v3/refund/domestic/refunds/([^/]+)",
-            "refund_query",
-            _get_one(refunds.query_refund),
-        ),
-        ("GET", "/v3/bill/tradebill", "bill", _get(bills.trade_bill)),
-        ("GET", "/v3/bill/fundflowbill", "bill", _get(bills.fundflow_bill)),
-        ("GET", "/v3/bill/sub-merchant-fundflowbill", "bill", _get(bills.sub_fundflow_bill)),
-        ("GET", f"{share}/bills", "bill", _get(bills.sharing_bill)),
-        ("POST", f"{share}/orders", "split", _post(sharing.request_split)),
-        ("POST", f"{share}/orders/unfreeze", "split", _post(sharing.unfreeze)),
-        ("GET", f"{share}/orders/([^/]+)", "split_query", _get_one(sharing.query_split)),
-        ("POST", f"{share}/return-orders", "split_return", _post(returns.request_return)),
-        ("GET", f"{share}/return-orders/([^/]+)", "split_query", _get_one(returns.query_return)),
-        ("POST", f"{share}/receivers/add", "receiver", _post(receivers.add)),
-        ("POST", f"{share}/receivers/delete", "receiver", _post(receivers.delete)),
-        (
-            "GET",
-            f"{share}/transactions/([^/]+)/amounts",
-            "split_query",
-            _get_one(sharing.show_unsplit),
-        ),
-        ("GET", f"{share}/merchant-configs/([^/]+)", "split_query", _get_one(sharing.show_ratio)),
-        ("POST", f"{apply}/?", "applyment", _post(applyment.submit)),
-        (
-            "GET",
-            f"{apply}/business_code/([^/]+)",
-            "applyment_query",
-            _get_one(applyment.query_by_code),
-        ),
-        (
-            "GET",
-            f"{apply}/applyment_id/([^/]+)",
-            "applyment_query",
-            _get_one(applyment.query_by_id),
-        ),
-        (
-            "GET",
-            "/v3/apply4sub/sub_merchants/([^/]+)/settlement",
-            "applyment_query",
-            _get_one(applyment.show_settlement),
-        ),
-        ("GET", "/v3/merchant-service/complaints-v2", "complaint", _get(complaints.listing)),
-        (
-            "GET",
-            "/v3/merchant-service/complaints-v2/([^/]+)",
-            "complaint",
-            _get_one(complaints.show),
-        ),
-    ]
-    return [(verb, re.compile(path), name, call) for verb, path, name, call in table]
-
-
-ROUTES = _routes()
+SHARE = "/v3/profitsharing"
+APPLY = "/v3/applyment4sub/applyment"
+TABLE: tuple[tuple[str, str, str, Handler], ...] = (
+    ("POST", f"{TRADE}/native", "create", _create("native")),
+    ("POST", f"{TRADE}/jsapi", "create", _create("jsapi")),
+    ("POST", f"{TRADE}/h5", "create", _create("h5")),
+    ("POST", f"{TRADE}/app", "create", _create("app")),
+    ("POST", f"{TRADE}/codepay", "create", lambda w, r, b, n: codepay.codepay(w, r, b)),
+    ("GET", f"{TRADE}/out-trade-no/([^/]+)", "query", _query),
+    ("GET", f"{TRADE}/id/([^/]+)", "query", _query_id),
+    ("POST", f"{TRADE}/out-trade-no/([^/]+)/close", "close", _close),
+    (
+        "POST",
+        f"{TRADE}/out-trade-no/([^/]+)/reverse",
+        "reverse",
+        lambda w, r, b, n: (200, codepay.reverse(w, b, n)),
+    ),
+    ("POST", "/v3/refund/domestic/refunds", "refund", _post(refunds.request_refund)),
+    (
+        "GET",
+        "/v3/refund/domestic/refunds/([^/]+)",
+        "refund_query",
+        _get_one(refunds.query_refund),
+    ),
+    ("GET", "/v3/bill/tradebill", "bill", _get(bills.trade_bill)),
+    ("GET", "/v3/bill/fundflowbill", "bill", _get(bills.fundflow_bill)),
+    ("GET", "/v3/bill/sub-merchant-fundflowbill", "bill", _get(bills.sub_fundflow_bill)),
+    ("GET", f"{SHARE}/bills", "bill", _get(bills.sharing_bill)),
+    ("POST", f"{SHARE}/orders", "split", _post(sharing.request_split)),
+    ("POST", f"{SHARE}/orders/unfreeze", "split", _post(sharing.unfreeze)),
+    ("GET", f"{SHARE}/orders/([^/]+)", "split_query", _get_one(sharing.query_split)),
+    ("POST", f"{SHARE}/return-orders", "split_return", _post(returns.request_return)),
+    ("GET", f"{SHARE}/return-orders/([^/]+)", "split_query", _get_one(returns.query_return)),
+    ("POST", f"{SHARE}/receivers/add", "receiver", _post(receivers.add)),
+    ("POST", f"{SHARE}/receivers/delete", "receiver", _post(receivers.delete)),
+    (
+        "GET",
+        f"{SHARE}/transactions/([^/]+)/amounts",
+        "split_query",
+        _get_one(sharing.show_unsplit),
+    ),
+    ("GET", f"{SHARE}/merchant-configs/([^/]+)", "split_query", _get_one(sharing.show_ratio)),
+    ("POST", f"{APPLY}/?", "applyment", _post(applyment.submit)),
+    (
+        "GET",
+        f"{APPLY}/business_code/([^/]+)",
+        "applyment_query",
+        _get_one(applyment.query_by_code),
+    ),
+    (
+        "GET",
+        f"{APPLY}/applyment_id/([^/]+)",
+        "applyment_query",
+        _get_one(applyment.query_by_id),
+    ),
+    (
+        "GET",
+        "/v3/apply4sub/sub_merchants/([^/]+)/settlement",
+        "applyment_query",
+        _get_one(applyment.show_settlement),
+    ),
+    ("GET", "/v3/merchant-service/complaints-v2", "complaint", _get(complaints.listing)),
+    (
+        "GET",
+        "/v3/merchant-service/complaints-v2/([^/]+)",
+        "complaint",
+        _get_one(complaints.show),
+    ),
+)
+ROUTES: list[Route] = [(verb, re.compile(path), name, call) for verb, path, name, call in TABLE]
 
 
 def prepare(world: World) -> None:

@@ -19,7 +19,6 @@ from payments.sandbox.wechat.errors import (
     param_error,
     query_text,
     text,
-    walk,
 )
 from payments.sandbox.world import World
 
@@ -41,12 +40,7 @@ def create(world: World, request: Request, body: dict[str, Any], kind: str) -> d
     notify_url = text(body, "/notify_url", 255)
     if not notify_url.startswith(("http://", "https://")) or "?" in notify_url:
         raise param_error("/notify_url", "通知地址须为完整URL且不能携带参数", notify_url)
-    if kind == "jsapi":
-        extra["openid"] = text(body, "/payer/sp_openid", 128, required=False) or text(body, "/payer/sub_openid", 128)
-        extra["openid_field"] = "sp_openid" if walk(body, "/payer/sp_openid") else "sub_openid"
-    if kind == "h5":
-        text(body, "/scene_info/payer_client_ip", 45)
-        text(body, "/scene_info/h5_info/type", 32)
+    extra |= _read_payer(body, kind)
     no = number(body, "/out_trade_no")
     amount_fen = fen(body, "/amount/total")
     expire_at = read_expiry(world, body)
@@ -77,6 +71,18 @@ def create(world: World, request: Request, body: dict[str, Any], kind: str) -> d
         link = urlencode({"prepay_id": prepay_id, "package": digits(10)})
         return {"h5_url": f"{request.base_url}/cgi-bin/mmpayweb-bin/checkmweb?{link}"}
     return {"prepay_id": prepay_id}
+
+
+def _read_payer(body: dict[str, Any], kind: str) -> Record:
+    """Return the payer that JSAPI orders name; check what H5 orders say of the payer's place."""
+    if kind == "h5":
+        text(body, "/scene_info/payer_client_ip", 45)
+        text(body, "/scene_info/h5_info/type", 32)
+    if kind != "jsapi":
+        return {}
+    own = text(body, "/payer/sp_openid", 128, required=False)
+    openid = own or text(body, "/payer/sub_openid", 128)
+    return {"openid": openid, "openid_field": "sp_openid" if own else "sub_openid"}
 
 
 def read_order(world: World, body: dict[str, Any]) -> tuple[str, Record]:
