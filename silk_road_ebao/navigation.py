@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.templatetags.static import static
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -55,7 +55,9 @@ SECTIONS: tuple[tuple[str | Promise, tuple[Item, ...]], ...] = (
         _("账簿"),
         (
             (_("分户"), "ledger_ledgeraccount_changelist", "account_tree"),
-            (_("凭证"), "ledger_transfer_changelist", "menu_book"),
+            (_("凭证"), "ledger_journalline_changelist", "menu_book"),
+            (_("账簿验证"), "ledger_proof_changelist", "fact_check"),
+            (_("结账"), "ledger_book_changelist", "lock_clock"),
         ),
     ),
     (
@@ -82,15 +84,26 @@ SECTIONS: tuple[tuple[str | Promise, tuple[Item, ...]], ...] = (
 
 
 def sidebar(request: Any) -> list[dict[str, Any]]:
-    """List the sections with the pages that exist."""
+    """List the sections with the pages that exist and that the operator may see."""
+    seen = _pages(request)
     groups = []
     for title, items in SECTIONS:
-        found = [
-            {"title": label, "icon": icon, "link": link} for label, name, icon in items if (link := _address(name))
-        ]
+        found = [{"title": label, "icon": icon, "link": seen[name]} for label, name, icon in items if name in seen]
         if found:
             groups.append({"title": title, "items": found, "separator": False})
     return groups
+
+
+def _pages(request: Any) -> dict[str, str]:
+    """Give the address of every page the operator may see, by its name."""
+    from django.contrib.admin import site  # settings read this module before the apps are there
+
+    pages = {"index": reverse("admin:index")}
+    for model, page in site._registry.items():
+        if page.has_view_permission(request):
+            name = f"{model._meta.app_label}_{model._meta.model_name}_changelist"
+            pages[name] = reverse(f"admin:{name}")
+    return pages
 
 
 def styles(request: Any) -> str:
@@ -101,13 +114,6 @@ def styles(request: Any) -> str:
 def mark(request: Any) -> str:
     """Give our mark."""
     return static("face/mark.svg")
-
-
-def _address(name: str) -> str:
-    try:
-        return reverse(f"admin:{name}")
-    except NoReverseMatch:
-        return ""
 
 
 UNFOLD: dict[str, Any] = {

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
+from django.db.models.base import ModelBase
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -19,10 +20,20 @@ from silk_road_ebao.kernel.refusals import Refusal
 SECRET_KEY = "console.new_device"  # noqa: S105  # the session's key, not a secret
 
 
+OURS = ("silk_road_ebao.", "accounts.", "payments.", "supplychain.", "banking.", "loyalty.")
+
+
 class ConsoleSite(UnfoldAdminSite):
-    """运营台."""
+    """运营台: our own pages only; those that packages bring would show what ours hide and write past services."""
 
     index_title = _("今天")
+
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """Take our own models; pass over those of packages."""
+        models = [model_or_iterable] if isinstance(model_or_iterable, ModelBase) else list(model_or_iterable)
+        ours = [model for model in models if model.__module__.startswith(OURS)]
+        if ours:
+            super().register(ours, admin_class, **options)
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Let in active operators whose session passed the second factor."""
