@@ -1,0 +1,190 @@
+"""Sign-in by a code: hashed, short-lived, few tries, never logged (R25)."""
+
+import logging
+import re
+from datetime import datetime, timedelta
+
+import pytest
+from django.db import connection
+
+from accounts.gateways.sms import ConsoleSms, MemorySms
+from accounts.models import SignInCode, User
+from accounts.services.numbers import NumberRefused
+from accounts.services.sign_in import (
+    CodeNotSent,
+    CodeTooSoon,
+    CodeWrong,
+    TooManyCodes,
+    UserDisabled,
+    confirm_code,
+    forget_old_codes,
+    request_code,
+)
+from accounts.services.users import PhoneHasUser, disable_user, register_user, set_password
+from silk_road_ebao.kernel.actors import SYSTEM, Actor
+from silk_road_ebao.kernel.models import AuditEvent
+from tests.accounts import numbers
+
+pytestmark = pytest.mark.django_db
+
+VISITOR = Actor("PERSON", "visitor")
+PHONE = numbers.phone(1)
+
+
+def _send(sms: MemorySms, at: datetime) -> str:
+    request_code(phone=PHONE, gateway=sms, actor=VISITOR, at=at)
+    found = re.search(r"\d{6}", sms.sent[-1][1])
+    assert found is not None
+    return found.group()
+
+
+def _confirm(code: str, at: datetime) -> User:
+    return confirm_code(phone=PHONE, code=code, actor=VISITOR, at=at)
+
+
+def _other(code: str) -> str:
+    return f"{(int(code) + 1) % 1_000_000:06d}"
+
+
+def test_the_code_lets_in_once_and_makes_the_user_on_the_first_visit(sms: MemorySms, at: datetime) -> None:
+    code = _send(sms, at)
+
+    user = _confirm(code, at)
+
+    assert user.phone_masked == "139******01"
+    assert not user.has_usable_password()
+    with pytest.raises(CodeWrong):
+        _confirm(code, at)
+    assert _confirm(_send(sms, at + timedelta(minutes=2)), at + timedelta(minutes=2)) == user
+
+
+def test_r25_the_code_stands_in_no_table_and_no_log(
+    sms: MemorySms, at: datetime, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    code = _send(sms, at)
+    with pytest.raises(CodeWrong):
+        _confirm(_other(code), at)
+    _confirm(code, at)
+
+    dump = _dump("accounts_%") + _dump("kernel_%")
+
+    assert code not in dump.replace("500123", "")
+    assert PHONE not in dump
+    assert code not in caplog.text
+    assert PHONE not in caplog.text + "".join(capsys.readouterr())
+    assert AuditEvent.objects.filter(action="accounts.sign_in.confirm_code.refused").count() == 1
+
+
+def _dump(tables: str) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public' AND table_name LIKE %s",
+            [tables],
+        )
+        names = [row[0] for row in cursor.fetchall()]
+        texts = []
+        for name in names:
+            if name in ("accounts_bankbin", "accounts_datedrule"):
+                continue
+            cursor.execute(f"SELECT row_to_json(t)::jsonb - 'id' - 'sent_at' - 'at' FROM {name} t")
+            texts += [str(row[0]) for row in cursor.fetchall()]
+    return "\n".join(texts)
+
+
+def test_a_code_dies_after_five_minutes(sms: MemorySms, at: datetime) -> None:
+    code = _send(sms, at)
+
+    with pytest.raises(CodeWrong):
+        _confirm(code, at + timedelta(minutes=5))
+
+    assert not User.objects.exists()
+
+
+def test_the_fifth_wrong_try_kills_the_code(sms: MemorySms, at: datetime) -> None:
+    code = _send(sms, at)
+    for _try in range(5):
+        with pytest.raises(CodeWrong):
+            _confirm(_other(code), at)
+
+    with pytest.raises(CodeWrong):
+        _confirm(code, at)
+
+    assert not User.objects.exists()
+
+
+def test_a_newer_code_replaces_the_older(sms: MemorySms, at: datetime) -> None:
+    old = _send(sms, at)
+    new = _send(sms, at + timedelta(minutes=1))
+
+    if old != new:
+        with pytest.raises(CodeWrong):
+            _confirm(old, at + timedelta(minutes=1))
+    _confirm(new, at + timedelta(minutes=1))
+
+
+def test_codes_are_a_minute_apart_and_ten_a_day(sms: MemorySms, at: datetime) -> None:
+    _send(sms, at)
+    with pytest.raises(CodeTooSoon, match="秒后可以重发"):
+        _send(sms, at)
+    for nth in range(1, 10):
+        _send(sms, at + timedelta(minutes=nth))
+
+    with pytest.raises(TooManyCodes):
+        _send(sms, at + timedelta(minutes=30))
+
+    assert len(sms.sent) == 10
+    _send(sms, at + timedelta(days=1, minutes=1))
+    assert forget_old_codes(at=at + timedelta(days=3)) == 11
+
+
+def test_a_dead_gateway_is_said_and_may_be_tried_again_at_once(sms: MemorySms, at: datetime) -> None:
+    sms.is_down = True
+    with pytest.raises(CodeNotSent):
+        _send(sms, at)
+    assert not SignInCode.objects.exists()
+
+    sms.is_down = False
+    _send(sms, at)
+
+
+def test_a_disabled_user_stays_out(sms: MemorySms, at: datetime) -> None:
+    user = _confirm(_send(sms, at), at)
+    disable_user(user=user, reason="投诉", actor=SYSTEM, at=at)
+    later = at + timedelta(minutes=2)
+
+    with pytest.raises(UserDisabled):
+        _confirm(_send(sms, later), later)
+
+
+def test_what_is_no_phone_gets_no_code(sms: MemorySms, at: datetime) -> None:
+    with pytest.raises(NumberRefused):
+        request_code(phone="123", gateway=sms, actor=VISITOR, at=at)
+
+    assert sms.sent == []
+
+
+def test_one_phone_one_user(at: datetime) -> None:
+    register_user(phone=PHONE, actor=SYSTEM, at=at)
+
+    with pytest.raises(PhoneHasUser):
+        register_user(phone=f"+86 {PHONE}", actor=SYSTEM, at=at)
+
+    assert User.objects.count() == 1
+
+
+def test_passwords_are_kept_by_argon2(at: datetime) -> None:
+    user = register_user(phone=PHONE, password="沙漠里的骆驼", actor=SYSTEM, at=at)
+
+    assert user.password.startswith("argon2")
+    set_password(user=user, password="另一头骆驼", actor=SYSTEM, at=at)
+    assert user.check_password("另一头骆驼")
+    assert user.sessions_valid_after == at
+
+
+def test_the_demos_terminal_shows_the_text_and_not_the_phone(capsys: pytest.CaptureFixture[str]) -> None:
+    ConsoleSms().send(phone="+8613900000001", text="验证码 123456")
+
+    shown = capsys.readouterr().out
+    assert "123456" in shown
+    assert "13900000001" not in shown
