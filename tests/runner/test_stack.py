@@ -151,11 +151,16 @@ def test_data_of_another_version_is_refused_and_kept(state, home, supervisor):
 def test_a_pid_file_left_by_a_killed_server_does_not_stop_the_next(state, home, supervisor):
     start_services(state, supervisor, durable=False)
     supervisor.stop()
-    (home / "pg" / "postmaster.pid").write_text(f"{os.getpid()}\n{home / 'pg'}\n0\n5432\n\n127.0.0.1\n0 0\nready\n")
+    account = service_account()
+    stranger = subprocess.Popen(["sleep", "60"], cwd="/", **(account.popen_arguments() if account else {}))
+    (home / "pg" / "postmaster.pid").write_text(f"{stranger.pid}\n{home / 'pg'}\n0\n5432\n\n127.0.0.1\n0 0\nready\n")
 
     services = start_services(state, supervisor, durable=False)
 
     psycopg.connect(services.database_url).close()
+    assert stranger.poll() is None
+    stranger.kill()
+    stranger.wait()
 
 
 def test_a_killed_database_comes_back_with_what_was_committed(state, supervisor):
