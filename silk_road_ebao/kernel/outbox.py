@@ -26,22 +26,30 @@ from silk_road_ebao.kernel.audit import record
 from silk_road_ebao.kernel.canonical import canonical_json, plain, refuse_secrets
 from silk_road_ebao.kernel.masking import scrub
 from silk_road_ebao.kernel.models import OutboxDelivery, OutboxFact
+from silk_road_ebao.kernel.outbox_queue import Fact, Letter
 from silk_road_ebao.kernel.refusals import Refusal
+
+__all__ = [
+    "Delivered",
+    "EmitOutsideTransaction",
+    "Fact",
+    "FactConflict",
+    "Handler",
+    "NoSuchHandler",
+    "NotDead",
+    "deliver_due",
+    "emit",
+    "fan_out",
+    "handlers_of",
+    "nudge",
+    "on",
+    "redeliver",
+]
 
 log = structlog.get_logger(__name__)
 
 RELAY_TASK = "kernel.relay_outbox"
 QUIET_S = 5.0  # after a hint that failed, leave the broker alone: the sweeper does without
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """What a handler receives: a thin payload and the moment it happened."""
-
-    topic: str
-    key: str
-    payload: dict[str, Any]
-    at: datetime
 
 
 Handler = Callable[[Fact], None]
@@ -168,29 +176,27 @@ def deliver_due(limit: int = 100) -> Delivered:
 
 
 def _deliver(claim: queue.Claim, result: Delivered) -> None:
-    with transaction.atomic():
-        delivery = queue.lock(claim)
-        if delivery is None:  # another relay has it, or has done it
-            return
-        try:
-            with transaction.atomic():
-                _run(delivery)
-        except Exception as error:  # noqa: BLE001 (whatever a handler raises must not stop the other facts)
-            given_up = queue.put_off(delivery, scrub(_trace(error)))
-            result.dead += given_up
-            result.put_off += not given_up
-            log.warning("fact not delivered", handler=delivery.handler, attempts=delivery.attempts, dead=given_up)
-        else:
-            queue.mark_done(delivery)
-            result.done += 1
+    try:
+        with transaction.atomic():
+            letter = queue.lock(claim)
+            if letter is None:  # another relay has it, or has done it
+                return
+            _run(letter)
+            queue.mark_done(claim)
+    except Exception as error:  # noqa: BLE001 (whatever a handler raises, even at commit, must not stop the other facts)
+        given_up = queue.put_off(claim, scrub(_trace(error)))
+        result.dead += given_up
+        result.put_off += not given_up
+        log.warning("fact not delivered", delivery=claim.delivery_id, attempts=claim.attempts, dead=given_up)
+    else:
+        result.done += 1
 
 
-def _run(delivery: OutboxDelivery) -> None:
-    handler = _registry.handlers.get(delivery.handler)
+def _run(letter: Letter) -> None:
+    handler = _registry.handlers.get(letter.handler)
     if handler is None:
-        raise NoSuchHandler(delivery.handler)
-    fact = delivery.fact
-    handler(Fact(topic=fact.topic, key=fact.key, payload=fact.payload, at=fact.at))
+        raise NoSuchHandler(letter.handler)
+    handler(letter.fact)
 
 
 def _trace(error: Exception) -> str:

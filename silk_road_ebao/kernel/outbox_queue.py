@@ -3,9 +3,11 @@
 Only `kernel.outbox` uses this module.
 """
 
+import json
 import random
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection
 from django.db.models.functions import Now
@@ -24,6 +26,24 @@ class Claim:
 
     delivery_id: int
     attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """What a handler receives: a thin payload and the moment it happened."""
+
+    topic: str
+    key: str
+    payload: dict[str, Any]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A fact addressed to one handler."""
+
+    handler: str
+    fact: Fact
 
 
 def insert_fact(topic: str, key: str, payload: str, at: datetime, handlers: list[str]) -> int | None:
@@ -64,28 +84,36 @@ def claim(limit: int) -> tuple[list[Claim], int]:
     return [Claim(key, attempts) for key, attempts, dead in rows if not dead], sum(row[2] for row in rows)
 
 
-def lock(claim: Claim) -> OutboxDelivery | None:
-    """Lock a claimed delivery with its fact; None if another run holds it, did it, or claimed it since."""
-    return (
-        OutboxDelivery.objects.select_for_update(skip_locked=True, of=("self",))
-        .select_related("fact")
-        .filter(pk=claim.delivery_id, attempts=claim.attempts, delivered_at__isnull=True, dead_at__isnull=True)
-        .first()
-    )
+def lock(claim: Claim) -> Letter | None:
+    """Lock a claimed delivery and read its fact; None if another run holds it, did it, or claimed it since."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT d.handler, f.topic, f.key, f.payload::text, f.at FROM kernel_outboxdelivery d"
+            " JOIN kernel_outboxfact f ON f.id = d.fact_id"
+            " WHERE d.id = %s AND d.attempts = %s AND d.delivered_at IS NULL AND d.dead_at IS NULL"
+            " FOR UPDATE OF d SKIP LOCKED",
+            [claim.delivery_id, claim.attempts],
+        )
+        row = cursor.fetchone()
+    return Letter(row[0], Fact(row[1], row[2], json.loads(row[3]), row[4])) if row else None
 
 
-def mark_done(delivery: OutboxDelivery) -> None:
+def mark_done(claim: Claim) -> None:
     """Mark a delivery done, in the transaction of its handler's effects."""
-    OutboxDelivery.objects.filter(pk=delivery.pk).update(delivered_at=Now(), last_error="")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE kernel_outboxdelivery SET delivered_at = clock_timestamp(), last_error = '' WHERE id = %s",
+            [claim.delivery_id],
+        )
 
 
-def put_off(delivery: OutboxDelivery, error: str) -> bool:
+def put_off(claim: Claim, error: str) -> bool:
     """Put a failed delivery off with back-off and jitter, or give it up; tells whether given up."""
-    row = OutboxDelivery.objects.filter(pk=delivery.pk)
-    if delivery.attempts >= MAX_ATTEMPTS:
+    row = OutboxDelivery.objects.filter(pk=claim.delivery_id, attempts=claim.attempts, delivered_at__isnull=True)
+    if claim.attempts >= MAX_ATTEMPTS:
         row.update(dead_at=Now(), last_error=error)
         return True
-    wait = BACK_OFF_S[min(delivery.attempts, len(BACK_OFF_S)) - 1] * random.uniform(0.8, 1.2)  # noqa: S311 (jitter)
+    wait = BACK_OFF_S[min(claim.attempts, len(BACK_OFF_S)) - 1] * random.uniform(0.8, 1.2)  # noqa: S311 (jitter)
     row.update(due_at=Now() + timedelta(seconds=wait), last_error=error)
     return False
 

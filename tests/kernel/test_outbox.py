@@ -123,6 +123,24 @@ def test_a_handler_that_breaks_its_transaction_is_put_off_like_any_other(rows, h
     assert "DivisionByZero" in OutboxDelivery.objects.get().last_error
 
 
+def test_a_handler_whose_effects_fail_at_commit_is_put_off_and_the_rest_go_on(transactional_db, handlers, hints):
+    """A deferred constraint speaks only when the delivery commits."""
+
+    @handlers(TOPIC)
+    def receive(fact):
+        if fact.key == "C1":
+            OutboxDelivery.objects.create(fact_id=-1, handler="nobody", due_at=AT + timedelta(days=365))
+
+    tell("C1")
+    tell("C2")
+
+    result = deliver_due()
+
+    assert (result.done, result.put_off) == (1, 1)
+    assert "ForeignKeyViolation" in OutboxDelivery.objects.get(fact__key="C1").last_error
+    assert OutboxDelivery.objects.count() == 2
+
+
 def test_waiting_grows_and_after_the_last_attempt_the_letter_is_dead(db, handlers):
     handlers(TOPIC)(lambda fact: 1 / 0)
     tell()
