@@ -45,3 +45,24 @@ class CollectForm(forms.Form):
     def first_error(self) -> str:
         """Give one sentence: the first thing to mend."""
         return next(str(errors[0]) for errors in self.errors.values())
+
+
+class ScanForm(forms.Form):
+    """What a payer types at a stall's code: the amount, and the number that makes pressing twice ask once."""
+
+    amount = forms.CharField(max_length=16, error_messages={"required": _("请输入金额")})
+    order_no = forms.RegexField(r"^[0-9a-f]{32}$", error_messages={"required": _("页面过时了，请重新扫码")})
+
+    def clean_amount(self) -> int:
+        """Read yuan into fen."""
+        try:
+            fen = parse_yuan(self.cleaned_data["amount"])
+        except MoneyError:
+            raise forms.ValidationError(_("金额写成这样：80 或 80.50")) from None
+        if fen == 0:
+            raise forms.ValidationError(_("请输入金额"))
+        return fen
+
+    def first_error(self) -> str:
+        """Give one sentence: the first thing to mend."""
+        return next(str(errors[0]) for errors in self.errors.values())
