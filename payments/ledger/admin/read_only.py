@@ -1,9 +1,5 @@
 """The base of the ledger's pages: look, never touch."""
 
-from typing import Any
-
-from django.http import HttpRequest
-
 from payments.ledger.rules.chart import Unit
 from silk_road_ebao.console.operator_admin import OperatorAdmin
 from silk_road_ebao.kernel.money import format_yuan
@@ -15,18 +11,6 @@ class ReadOnlyAdmin(OperatorAdmin):
     actions = None
     show_full_result_count = False
     list_per_page = 50
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Refuse to everybody."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Refuse to everybody."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Refuse to everybody."""
-        return False
 
 
 def show_amount(amount: int, unit: int) -> str:

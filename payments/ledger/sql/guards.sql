@@ -129,15 +129,18 @@ BEGIN
   END IF;
   IF (SELECT count(*) FROM (SELECT FROM fresh LIMIT 17) x) <= 16 THEN
     -- the legs of one payment
+    IF v_closed IS NOT NULL THEN
+      SELECT min(effective_on) INTO v_first FROM fresh WHERE bulk;
+      IF v_first <= v_closed THEN
+        RAISE EXCEPTION 'the period of % is closed', v_first USING ERRCODE = 'LG001';
+      END IF;
+    END IF;
     FOR r IN
-      SELECT x.a, x.u, sum(x.d)::bigint AS d, sum(x.c)::bigint AS c, min(x.on_) AS on_ FROM (
-        SELECT debit_account_id AS a, unit AS u, amount AS d, 0::bigint AS c, effective_on AS on_ FROM fresh WHERE bulk
-        UNION ALL SELECT credit_account_id, unit, 0, amount, effective_on FROM fresh WHERE bulk) x
+      SELECT x.a, x.u, sum(x.d)::bigint AS d, sum(x.c)::bigint AS c FROM (
+        SELECT debit_account_id AS a, unit AS u, amount AS d, 0::bigint AS c FROM fresh WHERE bulk
+        UNION ALL SELECT credit_account_id, unit, 0, amount FROM fresh WHERE bulk) x
       GROUP BY 1, 2 ORDER BY 1
     LOOP
-      IF r.on_ <= v_closed THEN
-        RAISE EXCEPTION 'the period of % is closed', r.on_ USING ERRCODE = 'LG001';
-      END IF;
       UPDATE ledger_balance SET debits = debits + r.d, credits = credits + r.c
       WHERE account_id = r.a AND stripe = CASE WHEN r.a < 1000 THEN s ELSE 0 END AND unit = r.u AND NOT frozen;
       IF NOT FOUND THEN
@@ -161,17 +164,18 @@ BEGIN
       SELECT b.account_id, b.stripe, moved.d, moved.c
       FROM moved JOIN ledger_balance b ON b.account_id = moved.a AND b.unit = moved.u AND NOT b.frozen
         AND b.stripe = CASE WHEN moved.a < 1000 THEN $1 ELSE 0 END
+      WHERE (SELECT min(on_) FROM pairs) > $2
       ORDER BY b.account_id FOR NO KEY UPDATE OF b),
     written AS (
       UPDATE ledger_balance b SET debits = b.debits + locked.d, credits = b.credits + locked.c
       FROM locked WHERE b.account_id = locked.account_id AND b.stripe = locked.stripe RETURNING 1)
     SELECT (SELECT count(*) FROM moved), (SELECT count(*) FROM written), (SELECT min(on_) FROM pairs)
-  $batch$ INTO v_want, v_got, v_first USING s;
-  IF v_want <> v_got THEN
-    RAISE EXCEPTION 'unknown, frozen or wrong-unit account in the batch (% of %)', v_got, v_want USING ERRCODE = 'LG002';
-  END IF;
+  $batch$ INTO v_want, v_got, v_first USING s, coalesce(v_closed, '-infinity');
   IF v_first <= v_closed THEN
     RAISE EXCEPTION 'the period of % is closed', v_first USING ERRCODE = 'LG001';
+  END IF;
+  IF v_want <> v_got THEN
+    RAISE EXCEPTION 'unknown, frozen or wrong-unit account in the batch (% of %)', v_got, v_want USING ERRCODE = 'LG002';
   END IF;
   RETURN NULL;
 END
