@@ -1,0 +1,60 @@
+"""Three books in one: where order book, outbound book and funds book agree, and where they part."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+
+class Agreement(models.Model):
+    """三账合一: one merchant and day, over the union of orders, outbound notes and receipts. Fen."""
+
+    merchant = models.ForeignKey("accounts.Merchant", models.PROTECT, related_name="agreements", db_index=False)
+    day = models.DateField(_("营业日"))
+    cases = models.PositiveIntegerField(_("笔数"))
+    cases_ok = models.PositiveIntegerField(_("一致笔数"))
+    amount_fen = models.BigIntegerField(_("金额"))
+    amount_ok_fen = models.BigIntegerField(_("一致金额"))
+    computed_at = models.DateTimeField(_("计算时间"))
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("三账合一")
+        constraints = [
+            models.UniqueConstraint(name="agreement_once", fields=["merchant", "day"]),
+            models.CheckConstraint(
+                name="agreement_parts",
+                condition=Q(cases_ok__lte=F("cases"), amount_ok_fen__lte=F("amount_fen"), amount_ok_fen__gte=0),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.merchant_id} {self.day}"
+
+
+class Parting(models.TextChoices):
+    """Why the books part."""
+
+    NO_ORDER = "NO_ORDER", _("有收款没有订单")
+    NO_OUTBOUND = "NO_OUTBOUND", _("有订单没有出货")
+    NO_FUNDS = "NO_FUNDS", _("有订单没有收款")
+    KG_DIFFERS = "KG_DIFFERS", _("出货重量和订单不一致")
+    AMOUNT_DIFFERS = "AMOUNT_DIFFERS", _("收款金额和订单不一致")
+    TOO_LATE = "TOO_LATE", _("收款和出货隔了三天以上")
+
+
+class AgreementCase(models.Model):
+    """三账差异: one order or receipt whose books part, and why; the agreeing ones are only counted."""
+
+    agreement = models.ForeignKey(Agreement, models.CASCADE, related_name="partings")
+    order = models.ForeignKey("supplychain.Order", models.PROTECT, related_name="+", null=True, blank=True)
+    payment_no = models.CharField(_("支付单号"), max_length=32, default="", blank=True)
+    cause = models.CharField(_("原因"), max_length=16, choices=Parting.choices)
+    amount_fen = models.BigIntegerField(_("金额"))
+    order_kg = models.DecimalField(_("订单公斤"), max_digits=14, decimal_places=3, null=True, blank=True)
+    outbound_kg = models.DecimalField(_("出货公斤"), max_digits=14, decimal_places=3, null=True, blank=True)
+    net_paid_fen = models.BigIntegerField(_("净收款"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("三账差异")
+
+    def __str__(self) -> str:
+        return f"{self.agreement_id} {self.cause}"
