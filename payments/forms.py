@@ -66,3 +66,11 @@ class ScanForm(forms.Form):
     def first_error(self) -> str:
         """Give one sentence: the first thing to mend."""
         return next(str(errors[0]) for errors in self.errors.values())
+
+
+class BarcodeForm(CollectForm):
+    """An amount and the digits of the payer's code."""
+
+    barcode = forms.RegexField(
+        r"^\d{16,28}$", error_messages={"required": _("请扫顾客的付款码"), "invalid": _("付款码是一串数字，请再扫一次")}
+    )

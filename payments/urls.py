@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from payments.views import acquirer_messages, cashier, collect, stall_codes, today
+from payments.views import acquirer_messages, barcode, cashier, collect, stall_codes, today
 
 app_name = "payments"
 
 urlpatterns = [
     path("today/", today.today, name="today"),
     path("collect/", collect.collect_amount, name="collect"),
+    path("collect/barcode/", barcode.barcode, name="barcode"),
     path("collect/<slug:payment_no>/", collect.collect_code, name="collect_code"),
     path("collect/<slug:payment_no>/cancel/", collect.collect_cancel, name="collect_cancel"),
     path("p/<slug:code>/", cashier.scan, name="scan"),

@@ -79,7 +79,7 @@ def _at(body: dict[str, Any], path: str) -> Any:
 
 SECRET_NAMES = re.compile(
     r"sign|signature|authorization|ciphertext|openid|buyer|payer|auth_?code|token|account|acc_?no|phone|mobile"
-    r"|id_?card|name|customerInfo",
+    r"|id_?card|name|customerInfo|qrNo",
     re.I,
 )
 PLAIN_NAMES = frozenset({"event_type", "resource_type", "summary", "trade_type"})
