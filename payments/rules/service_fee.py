@@ -2,8 +2,18 @@
 
 from silk_road_ebao.kernel.state_table import StateTable
 
-SERVICE_FEE = StateTable({"CHARGED": {"POSTED"}, "POSTED": {"INVOICED", "COLLECTED"}, "INVOICED": {"COLLECTED", "WAIVED"}, "COLLECTED": set(), "WAIVED": set()})  # fmt: skip
-INVOICE = StateTable({"ISSUED": {"PAID", "OVERDUE", "WAIVED"}, "OVERDUE": {"PAID", "WAIVED"}, "PAID": set(), "WAIVED": set()})  # fmt: skip
+SERVICE_FEE = StateTable(
+    {
+        "CHARGED": {"POSTED"},
+        "POSTED": {"INVOICED", "COLLECTED"},
+        "INVOICED": {"COLLECTED", "WAIVED"},
+        "COLLECTED": set(),
+        "WAIVED": set(),
+    }
+)
+INVOICE = StateTable(
+    {"ISSUED": {"PAID", "OVERDUE", "WAIVED"}, "OVERDUE": {"PAID", "WAIVED"}, "PAID": set(), "WAIVED": set()}
+)
 
 SPLIT, SEPARATE = "SPLIT", "SEPARATE"
 COLLECTIONS = (SPLIT, SEPARATE)

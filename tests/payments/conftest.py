@@ -9,6 +9,7 @@ from django.core.cache import cache
 from payments.gateways import gateway_of
 from payments.models import SubMerchant
 from tests.payments.factories import MerchantFactory, StallFactory, SubMerchantFactory, dated_limits
+from tests.payments.market import Market, enter_working_days
 from tests.payments.sandbox import Sandbox
 
 
@@ -59,3 +60,11 @@ def shop(sandbox: Sandbox) -> Callable[..., SubMerchant]:
         )
 
     return open_shop
+
+
+@pytest.fixture
+def market(sandbox: Sandbox) -> Iterator[Market]:
+    """Play one market day of its own; the sandbox's clock goes back to real time afterwards."""
+    enter_working_days()
+    yield Market(sandbox)
+    sandbox.control("POST", "clock", now="real")

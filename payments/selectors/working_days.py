@@ -1,0 +1,41 @@
+"""Reads of the working-day calendar."""
+
+from datetime import date, timedelta
+
+from django.db.models import Min
+
+from payments.models import WorkingDay
+
+
+class YearUnknown(LookupError):
+    """The calendar has no rows for that year: nothing is guessed in its place."""
+
+
+def is_working_day(day: date) -> bool:
+    """Tell whether banks work on a day. Raises YearUnknown."""
+    known = WorkingDay.objects.filter(date=day).values_list("is_working", flat=True).first()
+    if known is None:
+        raise YearUnknown(f"no working days are entered for {day.year}")
+    return known
+
+
+def working_day_after(day: date) -> date:
+    """Find the next working day after a day (T+1). Raises YearUnknown when the calendar ends before it."""
+    found = WorkingDay.objects.filter(date__gt=day, is_working=True).aggregate(first=Min("date"))["first"]
+    entered = WorkingDay.objects.filter(date__gt=day, date__lte=found).count() if found else 0
+    if found is None or entered != (found - day).days:
+        raise YearUnknown(f"no working days are entered after {day}")
+    return found
+
+
+def days_paid_on(payout: date) -> list[date]:
+    """List the business days whose T+1 falls on a date, oldest first; empty when it is no working day."""
+    if not is_working_day(payout):
+        return []
+    days = []
+    day = payout - timedelta(days=1)
+    while True:
+        days.append(day)
+        if is_working_day(day):
+            return sorted(days)
+        day -= timedelta(days=1)
