@@ -182,6 +182,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "payments-sharings-wechat": {"task": "payments.push_wechat_sharings", "schedule": 10.0},
     "payments-sharings-alipay": {"task": "payments.push_alipay_sharings", "schedule": 10.0},
     "payments-expired": {"task": "payments.close_expired_payments", "schedule": 15.0},
+    "payments-days": {"task": "payments.advance_days", "schedule": 60.0},
     "outbox-sweep": {"task": "kernel.sweep_outbox", "schedule": 3.0},
     "outbox-fan-out": {"task": "kernel.fan_out_outbox", "schedule": 600.0},
     "audit-verify": {"task": "kernel.verify_audit", "schedule": crontab(hour=2, minute=20)},

@@ -1,0 +1,13 @@
+"""The alarm clock of the close."""
+
+from celery import shared_task
+
+from payments.services.business_days import advance_days
+from silk_road_ebao.kernel.actors import SYSTEM
+from silk_road_ebao.kernel.clock import now
+
+
+@shared_task(name="payments.advance_days", queue="money")
+def advance_days_task() -> None:
+    """Close whatever day is due: yesterday's, and those that were held."""
+    advance_days(actor=SYSTEM, at=now())
