@@ -36,7 +36,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def get_user_by_phone(self, phone: str) -> User | None:
         """Find a user by phone in any usual spelling."""
         try:
-            return user_by_phone(read_phone(phone))
+            return user_by_phone(read_phone(text=phone))
         except NumberRefused:
             return None
 

@@ -60,7 +60,7 @@ class ValidityUpsideDown(Refusal):
     field = "valid_until"
 
 
-@audited("accounts.account_link.propose")
+@audited(action="accounts.account_link.propose")
 @transaction.atomic
 def propose_link(
     *,

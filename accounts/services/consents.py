@@ -133,7 +133,7 @@ def _read_kinds(kinds: Iterable[str]) -> list[str]:
     return wanted
 
 
-@audited("accounts.consent.give")
+@audited(action="accounts.consent.give")
 @transaction.atomic
 def give_consent(
     *, consent: Consent, subject: Party, agreed: bool, signature: str, actor: Actor, at: datetime
@@ -147,6 +147,7 @@ def give_consent(
         ConsentNotTicked: ``agreed`` is not True, or no signature.
         NotTheSubject, TextAltered, ConsentTooLong
     """
+    type(subject).objects.select_for_update(no_key=True, of=("self",)).get(pk=subject.pk)
     row = Consent.objects.select_for_update(of=("self",)).select_related("recipient", "text").get(pk=consent.pk)
     if _subject_key(row) != party_key(subject):
         raise NotTheSubject

@@ -39,7 +39,7 @@ class SourceMissing(Refusal):
     field = "source"
 
 
-def snapshot_rule(subject: str) -> dict[str, Any]:
+def _snapshot_rule(subject: str) -> dict[str, Any]:
     """Return the rule's values as they stand."""
     rows = DatedRule.objects.filter(name=subject).order_by("valid_from").values_list("valid_from", "value")
     return {"values": [f"{day} {value}" for day, value in rows]}
@@ -54,7 +54,7 @@ def request_rule(
     Raises:
         RoleMissing, RuleInThePast, SourceMissing, ApprovalOpen
     """
-    require_role(actor, OperatorRole.MAKER)
+    require_role(actor=actor, role=OperatorRole.MAKER)
     if valid_from <= business_date(at):
         raise RuleInThePast
     if not source.strip():
@@ -63,14 +63,14 @@ def request_rule(
     return request_approval(verb=ENTER, subject=name, diff=diff, maker=actor, at=at)
 
 
-@approves(ENTER, snapshot=snapshot_rule)
+@approves(ENTER, snapshot=_snapshot_rule)
 def enter_rule(*, subject: str, diff: dict[str, Any], approval_no: str, actor: Actor, at: datetime) -> DatedRule:
     """Carry out the second signature (CHECKER).
 
     Raises:
         RoleMissing, RuleInThePast, RuleOverlaps
     """
-    require_role(actor, OperatorRole.CHECKER)
+    require_role(actor=actor, role=OperatorRole.CHECKER)
     valid_from = date.fromisoformat(diff["valid_from"])
     if valid_from <= business_date(at):
         raise RuleInThePast

@@ -29,7 +29,7 @@ class StillInBusiness(Refusal):
     message = _("你名下还有店在营业,先办完退出再注销")
 
 
-@audited("accounts.person.delete")
+@audited(action="accounts.person.delete")
 @transaction.atomic
 def delete_person(*, person: Person, actor: Actor, at: datetime, reason: str = "") -> Person:
     """Mask a person and hold the sealed records until the law lets them go; nothing of him is used any more.

@@ -21,7 +21,7 @@ class ChannelNotPermitted(Refusal):
     message = _("个人的经营评估只能由本人自己交给银行,或经持牌征信机构提供")
 
 
-@audited("accounts.disclosure")
+@audited(action="accounts.disclosure")
 @transaction.atomic
 def disclose(
     *,

@@ -76,8 +76,8 @@ def _read_row(row: dict[str, str], number: int) -> dict[str, object]:
     if not (cell("resident_id") or cell("uscc") or cell("name")):
         raise ListRowRefused(row=number, column="name")
     try:
-        resident_id = read_resident_id(cell("resident_id")) if cell("resident_id") else ""
-        code = read_uscc(cell("uscc")) if cell("uscc") else ""
+        resident_id = read_resident_id(text=cell("resident_id")) if cell("resident_id") else ""
+        code = read_uscc(text=cell("uscc")) if cell("uscc") else ""
     except NumberRefused as refusal:
         raise ListRowRefused(row=number, column=refusal.field) from None
     return {
@@ -145,7 +145,7 @@ def _open_hit(entry: ListEntry, at: datetime, *, merchant: Merchant | None, pers
     return hit
 
 
-def snapshot_hit(subject: str) -> dict[str, object]:
+def _snapshot_hit(subject: str) -> dict[str, object]:
     """Return the hit as it stands, for the approval."""
     return {"status": ListHit.objects.get(hit_no=subject).status}
 
@@ -157,19 +157,19 @@ def request_hit_dismissal(*, hit: ListHit, reason: str, actor: Actor, at: dateti
     Raises:
         RoleMissing, ApprovalOpen
     """
-    require_role(actor, OperatorRole.RISK)
-    diff = {**snapshot_hit(hit.hit_no), "reason": reason}
+    require_role(actor=actor, role=OperatorRole.RISK)
+    diff = {**_snapshot_hit(hit.hit_no), "reason": reason}
     return request_approval(verb=DISMISS, subject=hit.hit_no, diff=diff, maker=actor, at=at)
 
 
-@approves(DISMISS, snapshot=snapshot_hit)
+@approves(DISMISS, snapshot=_snapshot_hit)
 def dismiss_hit(*, subject: str, diff: dict[str, object], approval_no: str, actor: Actor, at: datetime) -> ListHit:
     """Carry out the second signature (CHECKER): the hit no longer blocks.
 
     Raises:
         RoleMissing
     """
-    require_role(actor, OperatorRole.CHECKER)
+    require_role(actor=actor, role=OperatorRole.CHECKER)
     hit = ListHit.objects.get(hit_no=subject)
     return transition(hit, "DISMISSED", actor=actor, at=at, reason=str(diff.get("reason", "")))
 

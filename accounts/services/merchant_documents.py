@@ -37,7 +37,7 @@ _SENTENCES = {
 }
 
 
-@audited("accounts.merchant_document.hand_in")
+@audited(action="accounts.merchant_document.hand_in")
 @transaction.atomic
 def hand_in_document(
     *, merchant: Merchant, kind: str, content: bytes, actor: Actor, at: datetime, declared_type: str = ""

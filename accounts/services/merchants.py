@@ -25,7 +25,7 @@ class StillOnList(Refusal):
     message = _("商户还在名单里,处理完名单命中才能恢复")
 
 
-def snapshot_merchant(subject: str) -> dict[str, object]:
+def _snapshot_merchant(subject: str) -> dict[str, object]:
     """Return what a checker must have seen unchanged."""
     merchant = Merchant.objects.get(merchant_no=subject)
     return {"status": merchant.status, "province": merchant.province, "suspended_for": merchant.suspended_for}
@@ -72,19 +72,19 @@ def request_resume(*, merchant: Merchant, reason: str, actor: Actor, at: datetim
     Raises:
         RoleMissing, ApprovalOpen
     """
-    require_role(actor, OperatorRole.MAKER)
-    diff = {**snapshot_merchant(merchant.merchant_no), "reason": reason}
+    require_role(actor=actor, role=OperatorRole.MAKER)
+    diff = {**_snapshot_merchant(merchant.merchant_no), "reason": reason}
     return request_approval(verb=RESUME, subject=merchant.merchant_no, diff=diff, maker=actor, at=at)
 
 
-@approves(RESUME, snapshot=snapshot_merchant)
+@approves(RESUME, snapshot=_snapshot_merchant)
 def resume_merchant(*, subject: str, diff: dict[str, object], approval_no: str, actor: Actor, at: datetime) -> Merchant:
     """Carry out the second signature (CHECKER): the merchant is off hold.
 
     Raises:
         RoleMissing, StillOnList
     """
-    require_role(actor, OperatorRole.CHECKER)
+    require_role(actor=actor, role=OperatorRole.CHECKER)
     merchant = Merchant.objects.get(merchant_no=subject)
     if ListHit.objects.filter(merchant=merchant, status="OPEN").exists():
         raise StillOnList

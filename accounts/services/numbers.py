@@ -33,22 +33,22 @@ _SENTENCES = {
 }
 
 
-def read_resident_id(text: str, *, field: str = "resident_id") -> str:
+def read_resident_id(*, text: str, field: str = "resident_id") -> str:
     """Return a normalised resident ID; raises NumberRefused."""
     return _read(identity.normalise_resident_id, text, "resident_id", field)
 
 
-def read_uscc(text: str, *, field: str = "uscc") -> str:
+def read_uscc(*, text: str, field: str = "uscc") -> str:
     """Return a normalised unified social credit code; raises NumberRefused."""
     return _read(identity.normalise_uscc, text, "uscc", field)
 
 
-def read_phone(text: str, *, field: str = "phone") -> str:
+def read_phone(*, text: str, field: str = "phone") -> str:
     """Return a mobile number as E.164; raises NumberRefused."""
     return _read(identity.normalise_phone, text, "phone", field)
 
 
-def read_account_no(text: str, *, is_card: bool, day: date, field: str = "account_no") -> tuple[str, BankBin | None]:
+def read_account_no(*, text: str, is_card: bool, day: date, field: str = "account_no") -> tuple[str, BankBin | None]:
     """Return the digits and the bank's prefix, if it is known.
 
     A card (every personal account, and any number whose prefix a bank issues) must pass the Luhn check.

@@ -35,7 +35,7 @@ class NotApproved(Refusal):
     message = _("这份进件还没有通过我们的复核")
 
 
-def snapshot_onboarding(subject: str) -> dict[str, object]:
+def _snapshot_onboarding(subject: str) -> dict[str, object]:
     """Return the form as it stands: what the checker signs is what the maker saw."""
     form = onboarding_by_no(subject)
     merchant = form.merchant
@@ -61,13 +61,13 @@ def review_onboarding(*, onboarding: Onboarding, actor: Actor, at: datetime) -> 
     Raises:
         RoleMissing, ApprovalOpen, NoAcquirerHere, OnList
     """
-    require_role(actor, OperatorRole.MAKER)
+    require_role(actor=actor, role=OperatorRole.MAKER)
     form = onboarding_by_no(onboarding.onboarding_no)
     _refuse_unfit(form, at)
     return request_approval(
         verb=APPROVE,
         subject=form.onboarding_no,
-        diff=snapshot_onboarding(form.onboarding_no),
+        diff=_snapshot_onboarding(form.onboarding_no),
         maker=actor,
         at=at,
     )
@@ -81,7 +81,7 @@ def _refuse_unfit(form: Onboarding, at: datetime) -> None:
         raise OnList
 
 
-@approves(APPROVE, snapshot=snapshot_onboarding)
+@approves(APPROVE, snapshot=_snapshot_onboarding)
 def approve_onboarding(
     *, subject: str, diff: dict[str, object], approval_no: str, actor: Actor, at: datetime
 ) -> Onboarding:
@@ -92,7 +92,7 @@ def approve_onboarding(
     Raises:
         RoleMissing, NoAcquirerHere, OnList, StallTaken
     """
-    require_role(actor, OperatorRole.CHECKER)
+    require_role(actor=actor, role=OperatorRole.CHECKER)
     form = onboarding_by_no(subject)
     _refuse_unfit(form, at)
     merchant = form.merchant
@@ -123,7 +123,7 @@ def send_back_onboarding(*, onboarding: Onboarding, reason: str, actor: Actor, a
     Raises:
         RoleMissing
     """
-    require_role(actor, OperatorRole.MAKER)
+    require_role(actor=actor, role=OperatorRole.MAKER)
     merchant = onboarding.merchant
     transition(onboarding, "REJECTED", actor=actor, at=at, reason=reason, rejection_reason=reason, decided_at=at)
     transition(merchant, "DRAFT", actor=actor, at=at, reason=reason)

@@ -77,7 +77,7 @@ FIELD_LABELS = {
 }
 
 
-@audited("accounts.onboarding.start")
+@audited(action="accounts.onboarding.start")
 @transaction.atomic
 def start_onboarding(*, applicant: User, kind: str, actor: Actor, at: datetime) -> Onboarding:
     """Begin a form and the draft merchant behind it; the applicant becomes its owner.
@@ -106,7 +106,7 @@ def start_onboarding(*, applicant: User, kind: str, actor: Actor, at: datetime) 
     return onboarding
 
 
-@audited("accounts.onboarding.save")
+@audited(action="accounts.onboarding.save")
 @transaction.atomic
 def save_onboarding(
     *,
@@ -140,7 +140,7 @@ def save_onboarding(
         "kind": None if kind is None else MerchantKind(kind).value,
         "name": name,
         "legal_name": legal_name,
-        "uscc": read_uscc(uscc) if uscc else None,
+        "uscc": read_uscc(text=uscc) if uscc else None,
         "legal_person": legal_person,
         "province": province,
         "address": address,
@@ -150,8 +150,8 @@ def save_onboarding(
         merchant.uscc = None
     _check_places(merchant, market or form.market)
     if phone is not None:
-        form.contact_phone_sealed = read_phone(phone)
-        merchant.contact_phone_masked = mask_phone(read_phone(phone))
+        form.contact_phone_sealed = read_phone(text=phone)
+        merchant.contact_phone_masked = mask_phone(read_phone(text=phone))
     _apply(form, {"market": market, "stall_label": stall_label, "signboard": signboard})
     try:
         with transaction.atomic():
@@ -182,7 +182,7 @@ def _check_places(merchant: Merchant, market: Market | None) -> None:
         raise StallAbroad
 
 
-@audited("accounts.onboarding.submit")
+@audited(action="accounts.onboarding.submit")
 @transaction.atomic
 def submit_onboarding(*, onboarding: Onboarding, actor: Actor, at: datetime) -> Onboarding:
     """Hand the form in, if nothing is missing and no list names the merchant.

@@ -26,7 +26,7 @@ class RoleMissing(Refusal):
     message = _("这一步要由有“%(role)s”角色的运营人员来做")
 
 
-def require_role(actor: Actor, role: str) -> None:
+def require_role(*, actor: Actor, role: str) -> None:
     """Refuse whoever does not hold the role at this moment: disabled, revoked, or no operator at all.
 
     Raises:

@@ -34,14 +34,14 @@ class TooManyPasswords(Refusal):
     field = "password"
 
 
-@audited("accounts.sign_in.by_password")
+@audited(action="accounts.sign_in.by_password")
 def confirm_password(*, phone: str, password: str, actor: Actor, at: datetime) -> User:
     """Return the user whom phone and password let in; the page then opens the session.
 
     Raises:
         NumberRefused, TooManyPasswords, PasswordWrong, UserDisabled
     """
-    number = read_phone(phone)
+    number = read_phone(text=phone)
     tries = f"accounts:password:{blind_index(number, PHONE).hex()}"
     cache.add(tries, 0, timeout=TRIES_WINDOW_S)
     if cache.incr(tries) > MAX_TRIES:

@@ -42,7 +42,7 @@ class PhoneBelongsToAnother(Refusal):
     field = "phone"
 
 
-@audited("accounts.person.register")
+@audited(action="accounts.person.register")
 @transaction.atomic
 def register_person(*, full_name: str, resident_id: str, phone: str, actor: Actor, at: datetime) -> Person:
     """Register a person; the same person registered again with the same phone is returned as he stands.
@@ -55,7 +55,7 @@ def register_person(*, full_name: str, resident_id: str, phone: str, actor: Acto
     name = full_name.strip()
     if not name:
         raise NameMissing
-    number, mobile = read_resident_id(resident_id), read_phone(phone)
+    number, mobile = read_resident_id(text=resident_id), read_phone(text=phone)
     id_index, phone_index = blind_index(number, RESIDENT_ID), blind_index(mobile, PHONE)
     known = Person.objects.filter(id_index=id_index).first()
     if known is not None:

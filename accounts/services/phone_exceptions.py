@@ -33,7 +33,7 @@ class ExceptionOpen(Refusal):
     message = _("这个手机号和身份证已经申请过例外")
 
 
-def snapshot_exception(subject: str) -> dict[str, object]:
+def _snapshot_exception(subject: str) -> dict[str, object]:
     """Return the exception as it stands."""
     row = PhoneException.objects.get(exception_no=subject)
     return {"phone": row.phone_masked, "resident_id": row.id_masked, "reason": row.reason, "status": row.status}
@@ -46,10 +46,10 @@ def request_phone_exception(*, phone: str, resident_id: str, reason: str, actor:
     Raises:
         RoleMissing, ExceptionReasonMissing, ExceptionOpen, NumberRefused
     """
-    require_role(actor, OperatorRole.MAKER)
+    require_role(actor=actor, role=OperatorRole.MAKER)
     if not reason.strip():
         raise ExceptionReasonMissing
-    mobile, number = read_phone(phone), read_resident_id(resident_id)
+    mobile, number = read_phone(text=phone), read_resident_id(text=resident_id)
     try:
         with transaction.atomic():
             row = PhoneException.objects.create(
@@ -66,17 +66,17 @@ def request_phone_exception(*, phone: str, resident_id: str, reason: str, actor:
     except IntegrityError:
         raise ExceptionOpen from None
     request_approval(
-        verb=APPROVE, subject=row.exception_no, diff=snapshot_exception(row.exception_no), maker=actor, at=at
+        verb=APPROVE, subject=row.exception_no, diff=_snapshot_exception(row.exception_no), maker=actor, at=at
     )
     return row
 
 
-@approves(APPROVE, snapshot=snapshot_exception)
+@approves(APPROVE, snapshot=_snapshot_exception)
 def approve_phone_exception(
     *, subject: str, diff: dict[str, object], approval_no: str, actor: Actor, at: datetime
 ) -> PhoneException:
     """Carry out the second signature (CHECKER)."""
-    require_role(actor, OperatorRole.CHECKER)
+    require_role(actor=actor, role=OperatorRole.CHECKER)
     row = PhoneException.objects.get(exception_no=subject)
     return transition(row, "APPROVED", actor=actor, at=at, reason=row.reason, decided_at=at)
 
@@ -84,5 +84,5 @@ def approve_phone_exception(
 @transaction.atomic
 def reject_phone_exception(*, exception: PhoneException, reason: str, actor: Actor, at: datetime) -> PhoneException:
     """Turn an exception down for good."""
-    require_role(actor, OperatorRole.CHECKER)
+    require_role(actor=actor, role=OperatorRole.CHECKER)
     return transition(exception, "REJECTED", actor=actor, at=at, reason=reason, decided_at=at)

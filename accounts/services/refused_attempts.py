@@ -10,7 +10,7 @@ from silk_road_ebao.kernel.refusals import Refusal
 Service = TypeVar("Service", bound=Callable[..., Any])
 
 
-def audited(action: str) -> Callable[[Service], Service]:
+def audited(*, action: str) -> Callable[[Service], Service]:
     """Record a refusal of the service below in the audit trail, after its transaction has rolled back.
 
     Stands above ``@transaction.atomic``. Only the refusal's code and field are kept, never what was typed.

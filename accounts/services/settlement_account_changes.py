@@ -30,7 +30,7 @@ class NothingToChange(Refusal):
     message = _("店里还没有收款账户,直接添加就行")
 
 
-@audited("accounts.settlement_account.propose_change")
+@audited(action="accounts.settlement_account.propose_change")
 @transaction.atomic
 def propose_account_change(
     *,
@@ -61,7 +61,7 @@ def propose_account_change(
     )
 
 
-def snapshot_change(subject: str) -> dict[str, object]:
+def _snapshot_change(subject: str) -> dict[str, object]:
     """Return the old and the new account as they stand."""
     new = SettlementAccount.objects.select_related("bank", "owner_merchant").get(account_no=subject)
     old = _payee(new)
@@ -91,13 +91,13 @@ def review_account_change(*, account: SettlementAccount, actor: Actor, at: datet
     Raises:
         RoleMissing, ApprovalOpen
     """
-    require_role(actor, OperatorRole.MAKER)
+    require_role(actor=actor, role=OperatorRole.MAKER)
     return request_approval(
-        verb=CHANGE, subject=account.account_no, diff=snapshot_change(account.account_no), maker=actor, at=at
+        verb=CHANGE, subject=account.account_no, diff=_snapshot_change(account.account_no), maker=actor, at=at
     )
 
 
-@approves(CHANGE, snapshot=snapshot_change)
+@approves(CHANGE, snapshot=_snapshot_change)
 def carry_out_account_change(
     *, subject: str, diff: dict[str, object], approval_no: str, actor: Actor, at: datetime
 ) -> SettlementAccount:
@@ -108,7 +108,7 @@ def carry_out_account_change(
     Raises:
         RoleMissing
     """
-    require_role(actor, OperatorRole.CHECKER)
+    require_role(actor=actor, role=OperatorRole.CHECKER)
     account = SettlementAccount.objects.select_related("owner_merchant__legal_person", "bank").get(account_no=subject)
     usable_from = at + timedelta(hours=value("settlement_change.cool_off_hours", at))
     transition(account, "HELD", actor=actor, at=at, reason=approval_no, usable_from=usable_from)
@@ -125,7 +125,7 @@ def carry_out_account_change(
             },
             at=at,
         )
-    tell_change(account, phase="HELD", at=at)
+    tell_change(account=account, phase="HELD", at=at)
     return account
 
 
@@ -162,5 +162,5 @@ def _release(account_id: int, at: datetime) -> int:
     if old is not None:
         transition(old, "CLOSED", actor=SYSTEM, at=at, reason=f"replaced by {account.account_no}", closed_at=at)
     transition(account, "ACTIVE", actor=SYSTEM, at=at, reason="cool-off over", activated_at=at)
-    tell_change(account, phase="EFFECTIVE", at=at)
+    tell_change(account=account, phase="EFFECTIVE", at=at)
     return 1

@@ -77,7 +77,7 @@ class NotThisBank(Refusal):
     message = _("没有这个账户")
 
 
-@audited("accounts.settlement_account.add")
+@audited(action="accounts.settlement_account.add")
 @transaction.atomic
 def add_settlement_account(
     *,
@@ -166,7 +166,7 @@ def create_account(
 
 
 def _read_number(text: str, bank_code: str, *, is_card: bool, at: datetime) -> tuple[str, Institution]:
-    digits, bank_bin = read_account_no(text, is_card=is_card, day=business_date(at))
+    digits, bank_bin = read_account_no(text=text, is_card=is_card, day=business_date(at))
     if bank_bin is not None:
         if bank_code and bank_code != bank_bin.bank.code:
             raise BankDiffers(bank=bank_bin.bank.short_name)
@@ -243,7 +243,7 @@ def report_verification(
         detail={"result": outcome.value},
     )
     if account.owner_merchant is not None and account.status == "ACTIVE":
-        tell_change(account, phase="VERIFIED", at=at)
+        tell_change(account=account, phase="VERIFIED", at=at)
     return account
 
 
@@ -254,7 +254,7 @@ def _may_begin(account: SettlementAccount) -> bool:
     return account.status == "PROPOSED" and (account.owner_merchant is None or not had_payee(account.owner_merchant))
 
 
-def tell_change(account: SettlementAccount, *, phase: str, at: datetime) -> None:
+def tell_change(*, account: SettlementAccount, phase: str, at: datetime) -> None:
     """Emit ``accounts.settlement_account.changed`` about a merchant's account, once per phase and moment."""
     emit(
         "accounts.settlement_account.changed",
@@ -280,7 +280,7 @@ def close_settlement_account(*, account: SettlementAccount, actor: Actor, at: da
         detail={"reason": reason},
     )
     if account.owner_merchant is not None:
-        tell_change(account, phase="CLOSED", at=at)
+        tell_change(account=account, phase="CLOSED", at=at)
 
 
 @transaction.atomic

@@ -63,7 +63,7 @@ class UserDisabled(Refusal):
     field = "phone"
 
 
-@audited("accounts.sign_in.request_code")
+@audited(action="accounts.sign_in.request_code")
 def request_code(*, phone: str, gateway: SmsGateway, actor: Actor, at: datetime) -> str:
     """Send a six-digit code, valid five minutes; returns the masked phone for the page.
 
@@ -72,7 +72,7 @@ def request_code(*, phone: str, gateway: SmsGateway, actor: Actor, at: datetime)
     Raises:
         NumberRefused, CodeTooSoon, TooManyCodes, CodeNotSent
     """
-    number = read_phone(phone)
+    number = read_phone(text=phone)
     code = f"{secrets.randbelow(1_000_000):06d}"
     row = _write_code(number, code, at)
     try:
@@ -105,7 +105,7 @@ def _hash(number: str, code: str) -> bytes:
     return blind_index(f"{number}|{code}", _CODE_PURPOSE)
 
 
-@audited("accounts.sign_in.confirm_code")
+@audited(action="accounts.sign_in.confirm_code")
 def confirm_code(*, phone: str, code: str, actor: Actor, at: datetime) -> User:
     """Return the user the code lets in, making him on his first visit; the page then opens the session.
 
@@ -114,7 +114,7 @@ def confirm_code(*, phone: str, code: str, actor: Actor, at: datetime) -> User:
     Raises:
         NumberRefused, CodeWrong, UserDisabled
     """
-    number = read_phone(phone)
+    number = read_phone(text=phone)
     if not _use_code(number, code, at):
         raise CodeWrong
     user = user_by_phone(number) or _first_visit(number, actor, at)

@@ -28,7 +28,7 @@ class PersonHasUser(Refusal):
     message = _("这个人已经有登录账号")
 
 
-@audited("accounts.user.register")
+@audited(action="accounts.user.register")
 @transaction.atomic
 def register_user(
     *, phone: str, actor: Actor, at: datetime, display_name: str = "", person: Person | None = None, password: str = ""
@@ -38,7 +38,7 @@ def register_user(
     Raises:
         NumberRefused, PhoneHasUser: at the phone.
     """
-    number = read_phone(phone)
+    number = read_phone(text=phone)
     user = User(
         phone_sealed=number,
         phone_index=blind_index(number, PHONE),

@@ -4,8 +4,9 @@ import hashlib
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import factory
+from factory.declarations import LazyAttribute, LazyFunction, SelfAttribute, Sequence, SubFactory
 from factory.django import DjangoModelFactory
+from factory.helpers import post_generation
 
 from accounts import models
 from accounts.selectors.persons import RESIDENT_ID
@@ -25,17 +26,17 @@ class PersonFactory(DjangoModelFactory):
         model = models.Person
         exclude = ("number", "mobile")
 
-    number = factory.Sequence(lambda n: numbers.resident_id(FIRST + n))
-    mobile = factory.Sequence(lambda n: f"+86{numbers.phone(FIRST + n)}")
-    person_no = factory.LazyFunction(lambda: new_no("PER"))
+    number = Sequence(lambda n: numbers.resident_id(FIRST + n))
+    mobile = Sequence(lambda n: f"+86{numbers.phone(FIRST + n)}")
+    person_no = LazyFunction(lambda: new_no("PER"))
     status = "ACTIVE"
-    full_name = factory.Sequence(lambda n: f"摊主{n}")
-    id_sealed = factory.SelfAttribute("number")
-    id_index = factory.LazyAttribute(lambda o: blind_index(o.number, RESIDENT_ID))
-    id_masked = factory.LazyAttribute(lambda o: mask_id(o.number))
-    phone_sealed = factory.SelfAttribute("mobile")
-    phone_index = factory.LazyAttribute(lambda o: blind_index(o.mobile, PHONE))
-    phone_masked = factory.LazyAttribute(lambda o: mask_phone(o.mobile))
+    full_name = Sequence(lambda n: f"摊主{n}")
+    id_sealed = SelfAttribute("number")
+    id_index = LazyAttribute(lambda o: blind_index(o.number, RESIDENT_ID))
+    id_masked = LazyAttribute(lambda o: mask_id(o.number))
+    phone_sealed = SelfAttribute("mobile")
+    phone_index = LazyAttribute(lambda o: blind_index(o.mobile, PHONE))
+    phone_masked = LazyAttribute(lambda o: mask_phone(o.mobile))
     registered_at = BEGAN
     verified_at = BEGAN
     last_active_at = BEGAN
@@ -46,11 +47,11 @@ class UserFactory(DjangoModelFactory):
         model = models.User
         exclude = ("mobile",)
 
-    mobile = factory.Sequence(lambda n: f"+86{numbers.phone(FIRST + n)}")
-    phone_sealed = factory.SelfAttribute("mobile")
-    phone_index = factory.LazyAttribute(lambda o: blind_index(o.mobile, PHONE))
-    phone_masked = factory.LazyAttribute(lambda o: mask_phone(o.mobile))
-    display_name = factory.Sequence(lambda n: f"摊主{n}")
+    mobile = Sequence(lambda n: f"+86{numbers.phone(FIRST + n)}")
+    phone_sealed = SelfAttribute("mobile")
+    phone_index = LazyAttribute(lambda o: blind_index(o.mobile, PHONE))
+    phone_masked = LazyAttribute(lambda o: mask_phone(o.mobile))
+    display_name = Sequence(lambda n: f"摊主{n}")
     joined_at = BEGAN
 
 
@@ -59,19 +60,19 @@ class OperatorFactory(DjangoModelFactory):
         model = models.Operator
         skip_postgeneration_save = True
 
-    operator_no = factory.LazyFunction(lambda: new_no("OPR"))
-    user = factory.SubFactory(
+    operator_no = LazyFunction(lambda: new_no("OPR"))
+    user = SubFactory(
         UserFactory,
-        username=factory.Sequence(lambda n: f"operator{n}"),
+        username=Sequence(lambda n: f"operator{n}"),
         is_staff=True,
         phone_sealed=None,
         phone_index=None,
         phone_masked="",
     )
-    name = factory.Sequence(lambda n: f"运营{n}")
+    name = Sequence(lambda n: f"运营{n}")
     created_at = BEGAN
 
-    @factory.post_generation
+    @post_generation
     def roles(self, create: bool, extracted: list[str] | None, **_more: Any) -> None:
         for role in extracted or []:
             models.OperatorGrant.objects.create(operator=self, role=role, granted_at=BEGAN, granted_by="test")
@@ -81,7 +82,7 @@ class MarketFactory(DjangoModelFactory):
     class Meta:
         model = models.Market
 
-    code = factory.Sequence(lambda n: f"MKT{n}")
+    code = Sequence(lambda n: f"MKT{n}")
     name = "库尔勒孔雀农贸市场"
     province = "65"
     opened_at = BEGAN
@@ -92,10 +93,10 @@ class InstitutionFactory(DjangoModelFactory):
         model = models.Institution
         django_get_or_create = ("code",)
 
-    code = factory.Sequence(lambda n: f"BANK{n}")
+    code = Sequence(lambda n: f"BANK{n}")
     kind = "BANK"
-    name = factory.LazyAttribute(lambda o: f"{o.code}股份有限公司")
-    short_name = factory.SelfAttribute("code")
+    name = LazyAttribute(lambda o: f"{o.code}股份有限公司")
+    short_name = SelfAttribute("code")
     province = "65"
     status = "ACTIVE"
 
@@ -104,13 +105,13 @@ class MerchantFactory(DjangoModelFactory):
     class Meta:
         model = models.Merchant
 
-    merchant_no = factory.LazyFunction(lambda: new_no("MER"))
+    merchant_no = LazyFunction(lambda: new_no("MER"))
     status = "APPROVED"
     kind = "INDIVIDUAL"
-    name = factory.Sequence(lambda n: f"蔬菜行{n}")
-    legal_name = factory.Sequence(lambda n: f"库尔勒市{n}号蔬菜经营部")
-    uscc = factory.Sequence(lambda n: numbers.credit_code(FIRST + n))
-    legal_person = factory.SubFactory(PersonFactory)
+    name = Sequence(lambda n: f"蔬菜行{n}")
+    legal_name = Sequence(lambda n: f"库尔勒市{n}号蔬菜经营部")
+    uscc = Sequence(lambda n: numbers.credit_code(FIRST + n))
+    legal_person = SubFactory(PersonFactory)
     province = "65"
     address = "库尔勒孔雀农贸市场"
     created_at = BEGAN
@@ -121,8 +122,8 @@ class MembershipFactory(DjangoModelFactory):
     class Meta:
         model = models.Membership
 
-    merchant = factory.SubFactory(MerchantFactory)
-    user = factory.SubFactory(UserFactory)
+    merchant = SubFactory(MerchantFactory)
+    user = SubFactory(UserFactory)
     role = "OWNER"
     since_at = BEGAN
 
@@ -131,11 +132,11 @@ class StallFactory(DjangoModelFactory):
     class Meta:
         model = models.Stall
 
-    stall_no = factory.LazyFunction(lambda: new_no("STL"))
-    merchant = factory.SubFactory(MerchantFactory)
-    market = factory.SubFactory(MarketFactory)
-    label = factory.Sequence(lambda n: f"A{n}")
-    signboard = factory.SelfAttribute("merchant.name")
+    stall_no = LazyFunction(lambda: new_no("STL"))
+    merchant = SubFactory(MerchantFactory)
+    market = SubFactory(MarketFactory)
+    label = Sequence(lambda n: f"A{n}")
+    signboard = SelfAttribute("merchant.name")
     opened_at = BEGAN
 
 
@@ -146,18 +147,16 @@ class SettlementAccountFactory(DjangoModelFactory):
         model = models.SettlementAccount
         exclude = ("digits",)
 
-    digits = factory.Sequence(lambda n: numbers.card(FIRST + n))
-    account_no = factory.LazyFunction(lambda: new_no("SAC"))
+    digits = Sequence(lambda n: numbers.card(FIRST + n))
+    account_no = LazyFunction(lambda: new_no("SAC"))
     status = "ACTIVE"
-    account_no_sealed = factory.SelfAttribute("digits")
-    account_index = factory.LazyAttribute(lambda o: blind_index(o.digits, ACCOUNT_NO))
-    masked = factory.LazyAttribute(lambda o: mask_card(o.digits))
-    owner_merchant = factory.SubFactory(MerchantFactory)
+    account_no_sealed = SelfAttribute("digits")
+    account_index = LazyAttribute(lambda o: blind_index(o.digits, ACCOUNT_NO))
+    masked = LazyAttribute(lambda o: mask_card(o.digits))
+    owner_merchant = SubFactory(MerchantFactory)
     owner_person = None
-    holder_name = factory.LazyAttribute(
-        lambda o: o.owner_merchant.legal_name if o.owner_merchant else o.owner_person.full_name
-    )
-    bank = factory.SubFactory(InstitutionFactory, code="CCB")
+    holder_name = LazyAttribute(lambda o: o.owner_merchant.legal_name if o.owner_merchant else o.owner_person.full_name)
+    bank = SubFactory(InstitutionFactory, code="CCB")
     account_class = "MERCHANT"
     opening_mode = "COUNTER"
     verification = "VERIFIED"
@@ -171,9 +170,9 @@ class ConsentTextFactory(DjangoModelFactory):
         model = models.ConsentText
 
     purpose = "CREDIT_APPLICATION"
-    version = factory.Sequence(lambda n: f"2026-{n}")
+    version = Sequence(lambda n: f"2026-{n}")
     body = "我同意丝路e宝把下列资料提供给所选银行,只用于本次申请。"
-    sha256 = factory.LazyAttribute(lambda o: hashlib.sha256(o.body.encode()).hexdigest())
+    sha256 = LazyAttribute(lambda o: hashlib.sha256(o.body.encode()).hexdigest())
     published_at = BEGAN
 
 
@@ -181,15 +180,15 @@ class ConsentFactory(DjangoModelFactory):
     class Meta:
         model = models.Consent
 
-    consent_no = factory.LazyFunction(lambda: new_no("CON"))
+    consent_no = LazyFunction(lambda: new_no("CON"))
     status = "ACTIVE"
-    subject_person = factory.SubFactory(PersonFactory)
+    subject_person = SubFactory(PersonFactory)
     subject_merchant = None
-    recipient = factory.SubFactory(InstitutionFactory, code="CCB")
-    text = factory.SubFactory(ConsentTextFactory)
-    purpose = factory.SelfAttribute("text.purpose")
-    text_sha256 = factory.SelfAttribute("text.sha256")
-    kinds = factory.LazyFunction(lambda: ["IDENTITY", "TRADE_SUMMARY"])
+    recipient = SubFactory(InstitutionFactory, code="CCB")
+    text = SubFactory(ConsentTextFactory)
+    purpose = SelfAttribute("text.purpose")
+    text_sha256 = SelfAttribute("text.sha256")
+    kinds = LazyFunction(lambda: ["IDENTITY", "TRADE_SUMMARY"])
     signature_hash = "0" * 64
     requested_at = BEGAN
     given_at = BEGAN
@@ -200,10 +199,10 @@ class PartnerKeyFactory(DjangoModelFactory):
     class Meta:
         model = models.PartnerKey
 
-    institution = factory.SubFactory(InstitutionFactory, code="CCB")
-    keyid = factory.Sequence(lambda n: f"key-{n}")
+    institution = SubFactory(InstitutionFactory, code="CCB")
+    keyid = Sequence(lambda n: f"key-{n}")
     public_key_pem = "-----BEGIN PUBLIC KEY-----\n…\n-----END PUBLIC KEY-----\n"
-    fingerprint = factory.Sequence(lambda n: f"{n:064x}")
+    fingerprint = Sequence(lambda n: f"{n:064x}")
     valid_from = BEGAN
 
 
@@ -211,7 +210,7 @@ class DatedRuleFactory(DjangoModelFactory):
     class Meta:
         model = models.DatedRule
 
-    name = factory.Sequence(lambda n: f"test.rule{n}")
+    name = Sequence(lambda n: f"test.rule{n}")
     value = 1
     unit = "fen"
     valid_from = BEGAN.date()

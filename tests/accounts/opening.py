@@ -1,9 +1,8 @@
 """A stall brought into service by the ordinary services, as any page would."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
-from accounts.models import Market, Merchant, Onboarding, Person, SettlementAccount, User
+from accounts.models import Merchant, Onboarding, Person, User
 from accounts.selectors.users import actor_of
 from accounts.services.merchant_documents import hand_in_document
 from accounts.services.onboarding_reviews import review_onboarding
@@ -27,7 +26,7 @@ class Opened:
     actor: Actor
 
 
-def fill_in(nth: int, market: Market, at: datetime, *, kind: str = "INDIVIDUAL", **more: object) -> Opened:
+def fill_in(nth, market, at, *, kind="INDIVIDUAL", **more):
     """Fill in the nth merchant's form completely, not yet handed in."""
     user = register_user(phone=numbers.phone(nth), actor=SYSTEM, at=at)
     actor = actor_of(user)
@@ -56,7 +55,7 @@ def fill_in(nth: int, market: Market, at: datetime, *, kind: str = "INDIVIDUAL",
     return Opened(user, person, form, form.merchant, actor)
 
 
-def open_merchant(nth: int, market: Market, maker: Actor, checker: Actor, at: datetime) -> Opened:
+def open_merchant(nth, market, maker, checker, at):
     """Bring the nth merchant into service with both signatures."""
     opened = fill_in(nth, market, at)
     submit_onboarding(onboarding=opened.form, actor=opened.actor, at=at)
@@ -67,7 +66,7 @@ def open_merchant(nth: int, market: Market, maker: Actor, checker: Actor, at: da
     return opened
 
 
-def add_payee(opened: Opened, nth: int, at: datetime) -> SettlementAccount:
+def add_payee(opened, nth, at):
     """Give a merchant its first account, verified by the bank."""
     account = add_settlement_account(
         owner=opened.merchant,

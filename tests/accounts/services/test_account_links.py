@@ -1,6 +1,6 @@
 """Links between people and merchants."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -13,7 +13,7 @@ from accounts.selectors.account_links import (
     live_links,
     relation_between,
 )
-from accounts.selectors.parties import Party, party_key
+from accounts.selectors.parties import party_key
 from accounts.services.account_links import (
     ForeignAccount,
     LinkContradicts,
@@ -34,17 +34,17 @@ from tests.accounts.factories import MerchantFactory, PersonFactory, SettlementA
 pytestmark = pytest.mark.django_db
 
 
-def _propose(source: Party, target: Party, relation: str, at: datetime, **more: object) -> AccountLink:
+def _propose(source, target, relation, at, **more):
     content = {"proposer": target, "evidence_kind": "STATEMENT"} | more
     return propose_link(source=source, target=target, relation=relation, actor=SYSTEM, at=at, **content)
 
 
-def _link(source: Party, target: Party, relation: str, at: datetime, **more: object) -> AccountLink:
+def _link(source, target, relation, at, **more):
     link = _propose(source, target, relation, at, **more)
     return agree_link(link=link, party=source, actor=SYSTEM, at=at)
 
 
-def test_a_link_lives_when_both_agree_and_either_sees_and_ends_it(at: datetime) -> None:
+def test_a_link_lives_when_both_agree_and_either_sees_and_ends_it(at):
     person, merchant = PersonFactory(), MerchantFactory()
     account = SettlementAccountFactory(owner_merchant=None, owner_person=person, account_class="II")
     link = _propose(person, merchant, "FAMILY", at, source_account=account)
@@ -64,7 +64,7 @@ def test_a_link_lives_when_both_agree_and_either_sees_and_ends_it(at: datetime) 
     assert [fact.payload["status"] for fact in facts] == ["LIVE", "ENDED"]
 
 
-def test_nobody_but_the_side_asked_agrees(at: datetime) -> None:
+def test_nobody_but_the_side_asked_agrees(at):
     person, merchant, stranger = PersonFactory(), MerchantFactory(), PersonFactory()
     link = _propose(person, merchant, "OWNER", at)
 
@@ -82,7 +82,7 @@ def test_nobody_but_the_side_asked_agrees(at: datetime) -> None:
     assert (link.status, link.source_agreed_at) == ("PROPOSED", None)
 
 
-def test_a_declined_link_stays_declined(at: datetime) -> None:
+def test_a_declined_link_stays_declined(at):
     person, merchant = PersonFactory(), MerchantFactory()
     link = _propose(person, merchant, "OWNER", at)
 
@@ -94,7 +94,7 @@ def test_a_declined_link_stays_declined(at: datetime) -> None:
 
 
 @pytest.mark.parametrize(("first", "second"), [("OWNER", "EMPLOYEE"), ("OWNER", "OWNER"), ("MEMBER", "OWNER")])
-def test_no_two_contradictory_live_links(first: str, second: str, at: datetime) -> None:
+def test_no_two_contradictory_live_links(first, second, at):
     person, merchant = PersonFactory(), MerchantFactory()
     link = _link(person, merchant, first, at)
 
@@ -106,7 +106,7 @@ def test_no_two_contradictory_live_links(first: str, second: str, at: datetime) 
     _link(person, merchant, second, at + timedelta(hours=1))
 
 
-def test_two_merchants_never_own_each_other(at: datetime) -> None:
+def test_two_merchants_never_own_each_other(at):
     one, other = MerchantFactory(), MerchantFactory()
     _link(one, other, "OWNER", at)
 
@@ -116,7 +116,7 @@ def test_two_merchants_never_own_each_other(at: datetime) -> None:
     assert AccountLink.objects.count() == 1
 
 
-def test_the_database_itself_refuses_a_contradiction(at: datetime) -> None:
+def test_the_database_itself_refuses_a_contradiction(at):
     person, merchant = PersonFactory(), MerchantFactory()
     link = _link(person, merchant, "OWNER", at)
     ended = _propose(PersonFactory(), merchant, "OWNER", at)
@@ -129,7 +129,7 @@ def test_the_database_itself_refuses_a_contradiction(at: datetime) -> None:
         AccountLink.objects.filter(pk=link.pk).update(target_merchant=None, target_person=person, exclusion_key="x")
 
 
-def test_links_of_different_times_do_not_contradict(at: datetime) -> None:
+def test_links_of_different_times_do_not_contradict(at):
     person, merchant = PersonFactory(), MerchantFactory()
     change = at + timedelta(days=30)
 
@@ -140,7 +140,7 @@ def test_links_of_different_times_do_not_contradict(at: datetime) -> None:
     assert [link.relation for link in live_links(person, change)] == ["OWNER"]
 
 
-def test_what_cannot_be_is_refused(at: datetime) -> None:
+def test_what_cannot_be_is_refused(at):
     person, merchant = PersonFactory(), MerchantFactory()
     foreign = SettlementAccountFactory()
 
@@ -158,7 +158,7 @@ def test_what_cannot_be_is_refused(at: datetime) -> None:
     assert not AccountLink.objects.exists()
 
 
-def test_circular_flows_follow_control_and_nothing_else(at: datetime) -> None:
+def test_circular_flows_follow_control_and_nothing_else(at):
     owner, sister, stranger = PersonFactory(), PersonFactory(), PersonFactory()
     shop, her_shop, supplier = MerchantFactory(), MerchantFactory(), MerchantFactory()
     _link(owner, shop, "OWNER", at)
@@ -178,7 +178,7 @@ def test_circular_flows_follow_control_and_nothing_else(at: datetime) -> None:
     assert [member.key for member in linked_parties(shop, at, relations=["SUPPLIER"])] == [party_key(supplier)]
 
 
-def test_the_relation_of_payer_and_payee(at: datetime) -> None:
+def test_the_relation_of_payer_and_payee(at):
     person, merchant = PersonFactory(), MerchantFactory()
     assert relation_between(person, merchant, at) is None
 

@@ -7,7 +7,6 @@ from django.db import Error, connection, transaction
 
 from accounts.models import Consent, ConsentText, Disclosure, Institution, Person
 from accounts.selectors.consents import ConsentMissing, check_consent, consent_of, consents_to, disclosures_of
-from accounts.selectors.parties import Party
 from accounts.services.consents import (
     ConsentNotTicked,
     ConsentTooLong,
@@ -33,7 +32,7 @@ BANK = Actor("PARTNER", "CCB", "建设银行")
 SIGNATURE = "session 7, code confirmed"
 
 
-def _request(subject: Party, recipient: Institution, at: datetime, **more: object) -> Consent:
+def _request(subject, recipient, at, **more):
     content = {
         "kinds": ["TRADE_SUMMARY", "IDENTITY"],
         "text": ConsentText.objects.first() or ConsentTextFactory(),
@@ -42,17 +41,17 @@ def _request(subject: Party, recipient: Institution, at: datetime, **more: objec
     return request_consent(subject=subject, recipient=recipient, actor=SYSTEM, at=at, **content)
 
 
-def _give(subject: Party, recipient: Institution, at: datetime, **more: object) -> Consent:
+def _give(subject, recipient, at, **more):
     consent = _request(subject, recipient, at, **more)
     return give_consent(consent=consent, subject=subject, agreed=True, signature=SIGNATURE, actor=SYSTEM, at=at)
 
 
-def _read(subject: Party, recipient: Institution, at: datetime, **more: object) -> Disclosure:
+def _read(subject, recipient, at, **more):
     content = {"purpose": "CREDIT_APPLICATION", "kinds": ["TRADE_SUMMARY"], "what": "summary"} | more
     return disclose(subject=subject, recipient=recipient, actor=BANK, at=at, **content)
 
 
-def test_r14_nothing_is_consented_by_default(ccb: Institution, at: datetime) -> None:
+def test_r14_nothing_is_consented_by_default(ccb, at):
     person = PersonFactory()
     consent = _request(person, ccb, at)
 
@@ -64,7 +63,7 @@ def test_r14_nothing_is_consented_by_default(ccb: Institution, at: datetime) -> 
                 agreed=agreed,
                 signature=signature,
                 actor=SYSTEM,
-                at=at,  # type: ignore[arg-type]
+                at=at,
             )
     with pytest.raises(ConsentMissing):
         _read(person, ccb, at)
@@ -74,7 +73,7 @@ def test_r14_nothing_is_consented_by_default(ccb: Institution, at: datetime) -> 
     assert not Disclosure.objects.exists()
 
 
-def test_r14_a_withdrawal_stops_the_very_next_read(ccb: Institution, at: datetime) -> None:
+def test_r14_a_withdrawal_stops_the_very_next_read(ccb, at):
     person = PersonFactory()
     consent = _give(person, ccb, at)
     _read(person, ccb, at)
@@ -100,9 +99,7 @@ def test_r14_a_withdrawal_stops_the_very_next_read(ccb: Institution, at: datetim
         {"data_from": date(2026, 1, 1)},
     ],
 )
-def test_r14_a_consent_covers_its_purpose_kinds_and_range_and_no_more(
-    other: dict[str, object], ccb: Institution, at: datetime
-) -> None:
+def test_r14_a_consent_covers_its_purpose_kinds_and_range_and_no_more(other, ccb, at):
     person = PersonFactory()
     _give(person, ccb, at, data_from=date(2026, 1, 1), data_until=date(2026, 6, 30))
     inside = {"data_from": date(2026, 1, 1), "data_until": date(2026, 6, 30)}
@@ -114,7 +111,7 @@ def test_r14_a_consent_covers_its_purpose_kinds_and_range_and_no_more(
     assert Disclosure.objects.count() == 1
 
 
-def test_r14_a_consent_covers_its_recipient_and_subject_alone(ccb: Institution, at: datetime) -> None:
+def test_r14_a_consent_covers_its_recipient_and_subject_alone(ccb, at):
     person = PersonFactory()
     _give(person, ccb, at)
 
@@ -126,7 +123,7 @@ def test_r14_a_consent_covers_its_recipient_and_subject_alone(ccb: Institution, 
     assert not Disclosure.objects.exists()
 
 
-def test_r14_a_consent_ends_on_its_day_with_or_without_the_sweep(ccb: Institution, at: datetime) -> None:
+def test_r14_a_consent_ends_on_its_day_with_or_without_the_sweep(ccb, at):
     person = PersonFactory()
     consent = _give(person, ccb, at)
     end = at + timedelta(days=90)
@@ -141,7 +138,7 @@ def test_r14_a_consent_ends_on_its_day_with_or_without_the_sweep(ccb: Institutio
     assert consent.status == "EXPIRED"
 
 
-def test_r14_a_new_consent_supersedes_the_one_for_the_same_use(ccb: Institution, at: datetime) -> None:
+def test_r14_a_new_consent_supersedes_the_one_for_the_same_use(ccb, at):
     person = PersonFactory()
     old = _give(person, ccb, at)
 
@@ -153,7 +150,7 @@ def test_r14_a_new_consent_supersedes_the_one_for_the_same_use(ccb: Institution,
         _read(person, ccb, at)
 
 
-def test_r14_the_text_version_is_part_of_the_consent(ccb: Institution, at: datetime) -> None:
+def test_r14_the_text_version_is_part_of_the_consent(ccb, at):
     person = PersonFactory()
     text = publish_consent_text(purpose="POINTS", version="1", body="同意积分。", actor=SYSTEM, at=at)
     consent = _request(person, ccb, at, text=text)
@@ -168,7 +165,7 @@ def test_r14_the_text_version_is_part_of_the_consent(ccb: Institution, at: datet
     assert consent.status == "REQUESTED"
 
 
-def test_r23_one_changed_term_of_a_signed_consent_is_found(ccb: Institution, at: datetime) -> None:
+def test_r23_one_changed_term_of_a_signed_consent_is_found(ccb, at):
     consent = _give(PersonFactory(), ccb, at)
     assert consent_holds(consent=consent, signature=SIGNATURE)
 
@@ -185,16 +182,14 @@ def test_r23_one_changed_term_of_a_signed_consent_is_found(ccb: Institution, at:
         ({"expires_at": datetime(2026, 11, 23, 12, tzinfo=UTC)}, ConsentTooLong),
     ],
 )
-def test_a_consent_without_sense_is_refused(
-    more: dict[str, object], refusal: type[Exception], ccb: Institution, at: datetime
-) -> None:
+def test_a_consent_without_sense_is_refused(more, refusal, ccb, at):
     with pytest.raises(refusal):
         _request(PersonFactory(), ccb, at, **more)
 
     assert not Consent.objects.exists()
 
 
-def test_nobody_gives_withdraws_or_sees_another_ones_consent(ccb: Institution, at: datetime) -> None:
+def test_nobody_gives_withdraws_or_sees_another_ones_consent(ccb, at):
     person, stranger = PersonFactory(), PersonFactory()
     consent = _request(person, ccb, at)
 
@@ -211,7 +206,7 @@ def test_nobody_gives_withdraws_or_sees_another_ones_consent(ccb: Institution, a
     assert not consents_to(Institution.objects.get(code="ICBC")).exists()
 
 
-def test_r16_every_read_served_is_logged_and_every_refused_one_audited(ccb: Institution, at: datetime) -> None:
+def test_r16_every_read_served_is_logged_and_every_refused_one_audited(ccb, at):
     person = PersonFactory()
     consent = _give(person, ccb, at)
     served = 0
@@ -231,7 +226,7 @@ def test_r16_every_read_served_is_logged_and_every_refused_one_audited(ccb: Inst
     assert AuditEvent.objects.filter(action="accounts.disclosure.refused").count() == 2
 
 
-def test_r16_the_log_cannot_be_altered_or_cut_in_sql(ccb: Institution, at: datetime) -> None:
+def test_r16_the_log_cannot_be_altered_or_cut_in_sql(ccb, at):
     person = PersonFactory()
     _give(person, ccb, at)
     _read(person, ccb, at)
@@ -243,7 +238,7 @@ def test_r16_the_log_cannot_be_altered_or_cut_in_sql(ccb: Institution, at: datet
     assert Disclosure.objects.get().what == "summary"
 
 
-def test_r15_an_assessment_of_a_natural_person_never_goes_to_a_bank(ccb: Institution, at: datetime) -> None:
+def test_r15_an_assessment_of_a_natural_person_never_goes_to_a_bank(ccb, at):
     company, stall = MerchantFactory(kind="COMPANY"), MerchantFactory(kind="INDIVIDUAL")
     agency = Institution.objects.get(code="PUDAO")
     for subject, recipient in ((stall, ccb), (stall, agency), (company, ccb)):
@@ -257,7 +252,7 @@ def test_r15_an_assessment_of_a_natural_person_never_goes_to_a_bank(ccb: Institu
     _read(company, ccb, at, kinds=["ASSESSMENT"])
 
 
-def test_a_status_written_past_the_machine_is_refused_in_sql() -> None:
+def test_a_status_written_past_the_machine_is_refused_in_sql():
     consent = ConsentFactory(status="REVOKED")
 
     with pytest.raises(Error), transaction.atomic():
@@ -266,7 +261,7 @@ def test_a_status_written_past_the_machine_is_refused_in_sql() -> None:
     assert Person.objects.count() == 1
 
 
-def test_a_check_alone_writes_nothing(ccb: Institution, at: datetime) -> None:
+def test_a_check_alone_writes_nothing(ccb, at):
     person = PersonFactory()
     consent = _give(person, ccb, at)
 

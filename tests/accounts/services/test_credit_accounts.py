@@ -6,8 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import CreditAccount, Institution
-from accounts.selectors.parties import Party
+from accounts.models import CreditAccount
 from accounts.selectors.trunks import credit_lines_of, trunk_of
 from accounts.services.credit_accounts import (
     CreditReportRefused,
@@ -32,7 +31,7 @@ pytestmark = pytest.mark.django_db
 BANK = Actor("PARTNER", "CCB", "建设银行")
 
 
-def _report(bank: Institution, holder: Party, at: datetime, **more: object) -> CreditAccount:
+def _report(bank, holder, at, **more):
     content = {
         "bank_reference": "token-1",
         "kind": "CREDIT_CARD",
@@ -44,7 +43,7 @@ def _report(bank: Institution, holder: Party, at: datetime, **more: object) -> C
     return report_credit_account(bank=bank, holder=holder, actor=BANK, at=at, **content)
 
 
-def test_the_latest_report_counts_and_an_older_one_changes_nothing(ccb: Institution, at: datetime) -> None:
+def test_the_latest_report_counts_and_an_older_one_changes_nothing(ccb, at):
     person = PersonFactory()
     _report(ccb, person, at)
 
@@ -64,9 +63,7 @@ def test_the_latest_report_counts_and_an_older_one_changes_nothing(ccb: Institut
         ({"reported_at": datetime(2027, 1, 1, tzinfo=UTC)}, "reported_at"),
     ],
 )
-def test_exact_figures_account_numbers_and_the_future_are_refused(
-    more: dict[str, object], field: str, ccb: Institution, at: datetime
-) -> None:
+def test_exact_figures_account_numbers_and_the_future_are_refused(more, field, ccb, at):
     with pytest.raises(CreditReportRefused) as caught:
         _report(ccb, PersonFactory(), at, **more)
 
@@ -74,7 +71,7 @@ def test_exact_figures_account_numbers_and_the_future_are_refused(
     assert not CreditAccount.objects.exists()
 
 
-def test_a_reference_keeps_its_holder_and_a_closed_account_stays_closed(ccb: Institution, at: datetime) -> None:
+def test_a_reference_keeps_its_holder_and_a_closed_account_stays_closed(ccb, at):
     person = PersonFactory()
     _report(ccb, person, at)
 
@@ -88,7 +85,7 @@ def test_a_reference_keeps_its_holder_and_a_closed_account_stays_closed(ccb: Ins
     assert closed.status == "CLOSED"
 
 
-def test_activation_frequency_counts_distinct_days_of_the_last_thirty(ccb: Institution, at: datetime) -> None:
+def test_activation_frequency_counts_distinct_days_of_the_last_thirty(ccb, at):
     person = PersonFactory()
     account = _report(ccb, person, at)
     today = date(2026, 11, 23)
@@ -103,7 +100,7 @@ def test_activation_frequency_counts_distinct_days_of_the_last_thirty(ccb: Insti
         record_activation_days(account=account, days=[today + timedelta(days=1)], actor=BANK, at=at)
 
 
-def test_one_trunk_ties_bank_platform_and_user_directions(ccb: Institution, at: datetime) -> None:
+def test_one_trunk_ties_bank_platform_and_user_directions(ccb, at):
     merchant = MerchantFactory()
     SettlementAccountFactory(owner_merchant=merchant)
     StallFactory(merchant=merchant)
@@ -118,10 +115,10 @@ def test_one_trunk_ties_bank_platform_and_user_directions(ccb: Institution, at: 
     assert (len(trunk.stalls), len(trunk.memberships), len(trunk.consents), trunk.links) == (1, 1, 1, [])
 
 
-def test_a_trunk_costs_the_same_queries_for_one_and_for_twenty(ccb: Institution, at: datetime) -> None:
+def test_a_trunk_costs_the_same_queries_for_one_and_for_twenty(ccb, at):
     person = PersonFactory()
 
-    def grow(first: int, last: int) -> int:
+    def grow(first, last):
         for nth in range(first, last):
             SettlementAccountFactory(owner_merchant=None, owner_person=person, account_class="II")
             _report(ccb, person, at, bank_reference=f"token-{nth}")

@@ -9,7 +9,7 @@ from accounts.models import DatedRule
 from accounts.selectors.dated_rules import RuleNotInForce, rule_at, value, value_or_none
 from accounts.services.dated_rules import RuleInThePast, RuleOverlaps, SourceMissing, request_rule
 from accounts.services.operators import RoleMissing
-from silk_road_ebao.kernel.actors import SYSTEM, Actor
+from silk_road_ebao.kernel.actors import SYSTEM
 from silk_road_ebao.kernel.approvals import approve
 
 pytestmark = pytest.mark.django_db
@@ -30,33 +30,33 @@ pytestmark = pytest.mark.django_db
         ("loan.all_in_max_bps", 2_400),
     ],
 )
-def test_every_limit_stands_in_the_table_with_its_source(name: str, expected: int, at: datetime) -> None:
+def test_every_limit_stands_in_the_table_with_its_source(name, expected, at):
     row = rule_at(name, at)
 
     assert row.value == expected
     assert row.source
 
 
-def test_a_value_begins_at_midnight_of_its_day_in_shanghai() -> None:
+def test_a_value_begins_at_midnight_of_its_day_in_shanghai():
     before, after = datetime(2018, 1, 9, 15, 59, tzinfo=UTC), datetime(2018, 1, 9, 16, 0, tzinfo=UTC)
 
     assert value("class_III.out.daily", before) == 500_000
     assert value("class_III.out.daily", after) == 200_000
 
 
-def test_where_the_table_is_silent_nothing_is_guessed() -> None:
+def test_where_the_table_is_silent_nothing_is_guessed():
     with pytest.raises(RuleNotInForce):
         value("class_III.out.daily", date(2016, 11, 30))
 
     assert value_or_none("class_I.out.daily", date(2026, 1, 1)) is None
 
 
-def test_two_values_for_one_day_are_impossible(at: datetime) -> None:
+def test_two_values_for_one_day_are_impossible(at):
     with pytest.raises(IntegrityError, match="dated_rule_one_value"), transaction.atomic():
         DatedRule.objects.create(name="qr.daily.D", value=1, unit="fen", valid_from=date(2030, 1, 1), source="x")
 
 
-def test_a_new_limit_comes_by_two_operators_and_ends_the_old_one(maker: Actor, checker: Actor, at: datetime) -> None:
+def test_a_new_limit_comes_by_two_operators_and_ends_the_old_one(maker, checker, at):
     approval = request_rule(
         name="qr.daily.D", value=100_000, unit="fen", valid_from=date(2027, 1, 1), source="某号文", actor=maker, at=at
     )
@@ -68,8 +68,8 @@ def test_a_new_limit_comes_by_two_operators_and_ends_the_old_one(maker: Actor, c
     assert value("qr.daily.D", date(2027, 1, 1)) == 100_000
 
 
-def test_the_past_is_not_rewritten(maker: Actor, checker: Actor, at: datetime) -> None:
-    def ask(**more: object) -> object:
+def test_the_past_is_not_rewritten(maker, checker, at):
+    def ask(**more):
         content = {"valid_from": date(2026, 11, 24), "source": "某号文", "actor": maker} | more
         return request_rule(name="qr.daily.D", value=1, unit="fen", at=at, **content)
 
@@ -86,7 +86,7 @@ def test_the_past_is_not_rewritten(maker: Actor, checker: Actor, at: datetime) -
     assert value("qr.daily.D", date(2030, 1, 1)) == 50_000
 
 
-def test_a_value_before_a_later_one_is_refused_whole(maker: Actor, checker: Actor, at: datetime) -> None:
+def test_a_value_before_a_later_one_is_refused_whole(maker, checker, at):
     for day in (date(2028, 1, 1), date(2027, 1, 1)):
         approval = request_rule(
             name="qr.daily.D", value=day.year, unit="fen", valid_from=day, source="某号文", actor=maker, at=at

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.db import connection
 
-from accounts.models import Consent, MerchantDocument, Person, SettlementAccount, User
+from accounts.models import Consent, MerchantDocument, SettlementAccount, User
 from accounts.services.data_exports import export_archive, export_everything
 from accounts.services.deletions import StillInBusiness, delete_person
 from accounts.services.merchant_documents import hand_in_document
@@ -29,7 +29,7 @@ from tests.accounts.factories import (
 pytestmark = pytest.mark.django_db
 
 
-def _somebody() -> Person:
+def _somebody():
     person = PersonFactory(number=numbers.resident_id(5), mobile=f"+86{numbers.phone(5)}", full_name="阿依古丽")
     UserFactory(person=person, mobile=f"+86{numbers.phone(5)}")
     SettlementAccountFactory(owner_merchant=None, owner_person=person, account_class="II", digits=numbers.card(5))
@@ -37,7 +37,7 @@ def _somebody() -> Person:
     return person
 
 
-def test_everything_held_is_given_to_the_person_and_each_opening_is_logged(at: datetime) -> None:
+def test_everything_held_is_given_to_the_person_and_each_opening_is_logged(at):
     person = _somebody()
 
     content = export_everything(person=person, actor=SYSTEM, at=at)
@@ -49,7 +49,7 @@ def test_everything_held_is_given_to_the_person_and_each_opening_is_logged(at: d
     assert AuditEvent.objects.filter(action="accounts.person.export", subject=person.person_no).exists()
 
 
-def test_the_archive_holds_one_file_per_kind(at: datetime) -> None:
+def test_the_archive_holds_one_file_per_kind(at):
     packed = export_archive(person=_somebody(), actor=SYSTEM, at=at)
 
     with zipfile.ZipFile(io.BytesIO(packed)) as archive:
@@ -59,7 +59,7 @@ def test_the_archive_holds_one_file_per_kind(at: datetime) -> None:
     assert person["full_name"] == "阿依古丽"
 
 
-def test_r24_deletion_masks_shuts_and_holds(at: datetime) -> None:
+def test_r24_deletion_masks_shuts_and_holds(at):
     person = _somebody()
 
     delete_person(person=person, actor=SYSTEM, at=at)
@@ -72,7 +72,7 @@ def test_r24_deletion_masks_shuts_and_holds(at: datetime) -> None:
     assert SettlementAccount.objects.get().status == "CLOSED"
 
 
-def test_r24_whoever_runs_a_shop_stays(at: datetime) -> None:
+def test_r24_whoever_runs_a_shop_stays(at):
     merchant = MerchantFactory()
 
     with pytest.raises(StillInBusiness):
@@ -82,7 +82,7 @@ def test_r24_whoever_runs_a_shop_stays(at: datetime) -> None:
     assert merchant.legal_person.status == "ACTIVE"
 
 
-def test_r24_the_purge_waits_ten_years_to_the_day() -> None:
+def test_r24_the_purge_waits_ten_years_to_the_day():
     person = _somebody()
     begun = datetime(2026, 11, 23, 12, tzinfo=UTC)
     delete_person(person=person, actor=SYSTEM, at=begun)
@@ -106,12 +106,12 @@ def test_r24_the_purge_waits_ten_years_to_the_day() -> None:
         assert cursor.fetchone() == (0,)
 
 
-def test_r24_papers_of_a_merchant_gone_are_purged_at_ten_years(at: datetime) -> None:
+def test_r24_papers_of_a_merchant_gone_are_purged_at_ten_years(at):
     merchant = MerchantFactory()
     hand_in_document(merchant=merchant, kind="BUSINESS_LICENCE", content=numbers.png(), actor=SYSTEM, at=at)
     leave_merchant(merchant=merchant, actor=SYSTEM, at=at, reason="不做了")
 
-    def content_after(years_and_days: timedelta) -> object:
+    def content_after(years_and_days):
         with frozen(at + years_and_days):
             purge_retained()
         return MerchantDocument.objects.get().content_sealed

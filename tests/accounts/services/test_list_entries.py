@@ -1,13 +1,12 @@
 """Lists of those who may not be served (R9, R21)."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from io import StringIO
-from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
 
-from accounts.models import ListEntry, ListHit, Merchant, Person
+from accounts.models import ListEntry, ListHit, Person
 from accounts.selectors.list_entries import open_hits, overdue_hits
 from accounts.services.list_entries import (
     ListRowRefused,
@@ -29,15 +28,15 @@ pytestmark = pytest.mark.django_db
 HEAD = "entry_key,name,resident_id,uscc,reason,listed_date,delisted_date"
 
 
-def _import(at: datetime, *rows: str) -> int:
+def _import(at, *rows):
     return import_list(list_code="PBOC", lines=[HEAD, *rows], source="测试名单", actor=SYSTEM, at=at)
 
 
-def _listed(merchant: Merchant) -> str:
+def _listed(merchant):
     return f"1,,,{merchant.uscc},,2026-11-01,"
 
 
-def test_r9_r21_a_later_hit_is_an_exit_task_due_in_ten_days(at: datetime) -> None:
+def test_r9_r21_a_later_hit_is_an_exit_task_due_in_ten_days(at):
     merchant, other = MerchantFactory(), MerchantFactory()
     with frozen(at) as clock:
         screen_lists()
@@ -54,7 +53,7 @@ def test_r9_r21_a_later_hit_is_an_exit_task_due_in_ten_days(at: datetime) -> Non
     assert not ListHit.objects.filter(merchant=other).exists()
 
 
-def test_r21_the_daily_run_finds_nothing_twice(at: datetime) -> None:
+def test_r21_the_daily_run_finds_nothing_twice(at):
     merchant = MerchantFactory()
     _import(at, _listed(merchant))
 
@@ -62,7 +61,7 @@ def test_r21_the_daily_run_finds_nothing_twice(at: datetime) -> None:
     assert screen_all(at=at + timedelta(days=1)) == []
 
 
-def test_r21_the_legal_representative_and_bare_names_are_found_too(at: datetime) -> None:
+def test_r21_the_legal_representative_and_bare_names_are_found_too(at):
     head = PersonFactory(number=numbers.resident_id(7))
     by_head, by_name = MerchantFactory(legal_person=head), MerchantFactory(legal_name="黑名单商行")
     alone = PersonFactory(number=numbers.resident_id(8))
@@ -78,14 +77,14 @@ def test_r21_the_legal_representative_and_bare_names_are_found_too(at: datetime)
     assert [(hit.merchant, hit.person) for hit in hits] == [(by_head, None), (by_name, None), (None, alone)]
 
 
-def test_an_entry_not_yet_or_no_longer_listed_hits_nobody(at: datetime) -> None:
+def test_an_entry_not_yet_or_no_longer_listed_hits_nobody(at):
     merchant = MerchantFactory()
     _import(at, f"1,,,{merchant.uscc},,2026-11-24,", f"2,,,{merchant.uscc},,2026-01-01,2026-11-23")
 
     assert screen_all(at=at) == []
 
 
-def test_resident_ids_of_a_list_are_kept_as_index_only(at: datetime) -> None:
+def test_resident_ids_of_a_list_are_kept_as_index_only(at):
     _import(at, f"1,某人,{numbers.resident_id(7)},,,2026-11-01,")
 
     entry = ListEntry.objects.get()
@@ -103,19 +102,19 @@ def test_resident_ids_of_a_list_are_kept_as_index_only(at: datetime) -> None:
         ("2,,,,,2026-11-01,", "名单第 3 行“name”不对"),
     ],
 )
-def test_one_bad_row_refuses_the_whole_file(row: str, message: str, at: datetime) -> None:
+def test_one_bad_row_refuses_the_whole_file(row, message, at):
     with pytest.raises(ListRowRefused, match=message):
         _import(at, "1,好行,,,,2026-11-01,", row)
 
     assert not ListEntry.objects.exists()
 
 
-def test_a_file_without_the_columns_is_refused(at: datetime) -> None:
+def test_a_file_without_the_columns_is_refused(at):
     with pytest.raises(ListRowRefused, match="第 1 行“entry_key”"):
         import_list(list_code="X", lines=["a,b", "1,2"], source="测试", actor=SYSTEM, at=at)
 
 
-def test_the_command_imports_and_screens(tmp_path: Path, at: datetime) -> None:
+def test_the_command_imports_and_screens(tmp_path, at):
     merchant = MerchantFactory()
     file = tmp_path / "list.csv"
     file.write_text(f"\ufeff{HEAD}\n{_listed(merchant)}\n", encoding="utf8")
@@ -128,7 +127,7 @@ def test_the_command_imports_and_screens(tmp_path: Path, at: datetime) -> None:
         call_command("import_list", str(tmp_path / "none.csv"), "--list", "X", "--source", "测试")
 
 
-def test_a_hit_is_dismissed_by_two_operators_and_blocks_no_more(checker: Actor, at: datetime) -> None:
+def test_a_hit_is_dismissed_by_two_operators_and_blocks_no_more(checker, at):
     risk = Actor("OPERATOR", OperatorFactory(roles=["RISK"]).operator_no)
     merchant = MerchantFactory()
     _import(at, _listed(merchant))
@@ -142,9 +141,7 @@ def test_a_hit_is_dismissed_by_two_operators_and_blocks_no_more(checker: Actor, 
     assert not open_hits().exists()
 
 
-def test_a_merchant_with_an_open_hit_does_not_return_and_leaves_with_it(
-    maker: Actor, checker: Actor, at: datetime
-) -> None:
+def test_a_merchant_with_an_open_hit_does_not_return_and_leaves_with_it(maker, checker, at):
     merchant = MerchantFactory()
     _import(at, _listed(merchant))
     hit = screen_all(at=at)[0]

@@ -1,12 +1,12 @@
 """Staff of a merchant, operators, institutions, stalls: who is in, who is out."""
 
-from datetime import date, datetime
+from datetime import date
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
 
-from accounts.models import Institution, InstitutionKind, Membership, Operator, Stall
+from accounts.models import InstitutionKind, Membership, Operator
 from accounts.selectors.institutions import limit_of, may_be_offered, provinces_served
 from accounts.selectors.operators import roles_of
 from accounts.services.institutions import (
@@ -27,7 +27,7 @@ from tests.accounts.factories import MarketFactory, MembershipFactory, MerchantF
 pytestmark = pytest.mark.django_db
 
 
-def test_a_user_has_one_role_in_a_shop_and_the_last_owner_stays(at: datetime) -> None:
+def test_a_user_has_one_role_in_a_shop_and_the_last_owner_stays(at):
     owner = MembershipFactory()
     user = UserFactory()
     cashier = add_member(merchant=owner.merchant, user=user, role="CASHIER", actor=SYSTEM, at=at)
@@ -43,7 +43,7 @@ def test_a_user_has_one_role_in_a_shop_and_the_last_owner_stays(at: datetime) ->
         add_member(merchant=owner.merchant, user=user, role="BOSS", actor=SYSTEM, at=at)
 
 
-def test_an_operator_has_the_roles_given_and_a_name_of_his_own(at: datetime) -> None:
+def test_an_operator_has_the_roles_given_and_a_name_of_his_own(at):
     operator = add_operator(
         username="gulnar", password="沙漠里的骆驼", name="古丽娜", roles=["MAKER", "RISK"], actor=SYSTEM, at=at
     )
@@ -55,7 +55,7 @@ def test_an_operator_has_the_roles_given_and_a_name_of_his_own(at: datetime) -> 
     assert Operator.objects.count() == 1
 
 
-def test_the_command_makes_an_operator_from_a_piped_password(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_command_makes_an_operator_from_a_piped_password(monkeypatch):
     monkeypatch.setattr("sys.stdin", StringIO("沙漠里的骆驼二号\n"))
     out = StringIO()
     call_command("add_operator", "古丽娜", "--username", "gulnar", "--roles", "MAKER", stdout=out)
@@ -68,8 +68,8 @@ def test_the_command_makes_an_operator_from_a_piped_password(monkeypatch: pytest
     assert Operator.objects.count() == 1
 
 
-def test_a_bank_is_offered_with_a_live_contract_and_list_entry_only(ccb: Institution, at: datetime) -> None:
-    def paper(kind: str, valid_until: date | None = None) -> object:
+def test_a_bank_is_offered_with_a_live_contract_and_list_entry_only(ccb, at):
+    def paper(kind, valid_until=None):
         return record_paper(
             institution=ccb,
             kind=kind,
@@ -90,7 +90,7 @@ def test_a_bank_is_offered_with_a_live_contract_and_list_entry_only(ccb: Institu
     assert not may_be_offered(ccb, at)
 
 
-def test_r8_an_institution_serves_the_provinces_of_its_branches(at: datetime) -> None:
+def test_r8_an_institution_serves_the_provinces_of_its_branches(at):
     bank = register_institution(
         code="NEW", kind=InstitutionKind.BANK, name="某某银行股份有限公司", short_name="某某银行", actor=SYSTEM, at=at
     )
@@ -103,7 +103,7 @@ def test_r8_an_institution_serves_the_provinces_of_its_branches(at: datetime) ->
         add_branch(institution=bank, code="x", name="x", province="00", actor=SYSTEM, at=at)
 
 
-def test_an_institution_has_one_limit_per_day(ccb: Institution, at: datetime) -> None:
+def test_an_institution_has_one_limit_per_day(ccb, at):
     limit = {"institution": ccb, "name": "transfer.daily", "unit": "fen", "source": "协议", "actor": SYSTEM, "at": at}
     set_limit(value=5, valid_from=date(2026, 1, 1), valid_until=date(2027, 1, 1), **limit)
 
@@ -115,11 +115,11 @@ def test_an_institution_has_one_limit_per_day(ccb: Institution, at: datetime) ->
     assert limit_of(ccb, "other", at) is None
 
 
-def test_a_stall_is_free_again_once_closed(at: datetime) -> None:
+def test_a_stall_is_free_again_once_closed(at):
     market = MarketFactory()
     one, other = MerchantFactory(), MerchantFactory()
 
-    def take(merchant: object) -> Stall:
+    def take(merchant):
         return open_stall(merchant=merchant, market=market, label="A1", signboard="", actor=SYSTEM, at=at)
 
     stall = take(one)
@@ -130,7 +130,7 @@ def test_a_stall_is_free_again_once_closed(at: datetime) -> None:
     assert take(other).signboard == other.name
 
 
-def test_a_market_opened_twice_is_one(at: datetime) -> None:
+def test_a_market_opened_twice_is_one(at):
     given = {"code": "KQ", "name": "孔雀", "actor": SYSTEM, "at": at}
 
     assert open_market(province="65", **given) == open_market(province="65", **given)

@@ -1,7 +1,6 @@
 """Papers a merchant hands in (R23)."""
 
 import base64
-from datetime import datetime
 
 import pytest
 
@@ -21,12 +20,12 @@ from tests.accounts.factories import MerchantFactory
 pytestmark = pytest.mark.django_db
 
 
-def _hand_in(at: datetime, content: bytes, **more: object) -> MerchantDocument:
+def _hand_in(at, content, **more):
     merchant = more.pop("merchant", None) or MerchantFactory()
     return hand_in_document(merchant=merchant, kind="BUSINESS_LICENCE", content=content, actor=SYSTEM, at=at, **more)
 
 
-def test_r23_one_byte_changed_is_detected(at: datetime) -> None:
+def test_r23_one_byte_changed_is_detected(at):
     document = _hand_in(at, numbers.png(1))
     check_document(document=document)
     content = open_document(document=document, purpose="审核", actor=SYSTEM, at=at)
@@ -45,7 +44,7 @@ def test_r23_one_byte_changed_is_detected(at: datetime) -> None:
     [(b"", ""), (b"x" * (5 * 1024 * 1024 + 1), ""), (b"MZ" + b"\0" * 99, "image/png"), (numbers.png(), "image/jpeg")],
     ids=["empty", "oversized", "program", "disguised"],
 )
-def test_an_oversized_or_disguised_file_is_refused_and_audited(content: bytes, declared: str, at: datetime) -> None:
+def test_an_oversized_or_disguised_file_is_refused_and_audited(content, declared, at):
     with pytest.raises(DocumentRefused) as caught:
         _hand_in(at, content, declared_type=declared)
 
@@ -55,7 +54,7 @@ def test_an_oversized_or_disguised_file_is_refused_and_audited(content: bytes, d
     assert AuditEvent.objects.filter(action="accounts.merchant_document.hand_in.refused").count() == 1
 
 
-def test_a_new_paper_replaces_the_old_whose_row_stays(at: datetime) -> None:
+def test_a_new_paper_replaces_the_old_whose_row_stays(at):
     merchant = MerchantFactory()
 
     first = _hand_in(at, numbers.png(1), merchant=merchant)

@@ -1,11 +1,11 @@
 """A merchant's way in."""
 
 import time
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
-from accounts.models import Institution, ListHit, Market, Merchant, MerchantDocument, Onboarding, Stall
+from accounts.models import Institution, ListHit, Merchant, MerchantDocument, Onboarding, Stall
 from accounts.selectors.onboardings import missing, open_onboarding
 from accounts.selectors.settlement_accounts import payee_account_of
 from accounts.services.list_entries import import_list
@@ -46,9 +46,7 @@ from tests.accounts.opening import add_payee, fill_in, open_merchant
 pytestmark = pytest.mark.django_db
 
 
-def test_two_operators_bring_a_merchant_into_service(
-    market: Market, maker: Actor, checker: Actor, at: datetime
-) -> None:
+def test_two_operators_bring_a_merchant_into_service(market, maker, checker, at):
     opened = open_merchant(1, market, maker, checker, at)
 
     assert opened.merchant.status == "APPROVED"
@@ -62,7 +60,7 @@ def test_two_operators_bring_a_merchant_into_service(
     assert payee_account_of(opened.merchant, at) == account
 
 
-def test_a_fifth_of_a_market_opens_in_seconds(market: Market, maker: Actor, checker: Actor, at: datetime) -> None:
+def test_a_fifth_of_a_market_opens_in_seconds(market, maker, checker, at):
     began = time.monotonic()
 
     for nth in range(1, 41):
@@ -72,7 +70,7 @@ def test_a_fifth_of_a_market_opens_in_seconds(market: Market, maker: Actor, chec
     assert time.monotonic() - began < 20
 
 
-def test_the_form_says_what_is_missing_and_resumes_another_day(market: Market, at: datetime) -> None:
+def test_the_form_says_what_is_missing_and_resumes_another_day(market, at):
     user = UserFactory()
     actor = Actor("PERSON", f"user-{user.pk}")
     form = start_onboarding(applicant=user, kind="INDIVIDUAL", actor=actor, at=at)
@@ -93,7 +91,7 @@ def test_the_form_says_what_is_missing_and_resumes_another_day(market: Market, a
     assert "uscc" not in later
 
 
-def test_an_incomplete_form_is_not_handed_in(at: datetime) -> None:
+def test_an_incomplete_form_is_not_handed_in(at):
     user = UserFactory()
     actor = Actor("PERSON", f"user-{user.pk}")
     form = start_onboarding(applicant=user, kind="COMPANY", actor=actor, at=at)
@@ -108,7 +106,7 @@ def test_an_incomplete_form_is_not_handed_in(at: datetime) -> None:
     assert form.status == "DRAFT"
 
 
-def test_a_user_has_one_unfinished_form(at: datetime) -> None:
+def test_a_user_has_one_unfinished_form(at):
     user = UserFactory()
     actor = Actor("PERSON", f"user-{user.pk}")
     start_onboarding(applicant=user, kind="COMPANY", actor=actor, at=at)
@@ -119,7 +117,7 @@ def test_a_user_has_one_unfinished_form(at: datetime) -> None:
     assert Onboarding.objects.count() == Merchant.objects.count() == 1
 
 
-def test_a_small_merchant_needs_no_licence(market: Market, at: datetime) -> None:
+def test_a_small_merchant_needs_no_licence(market, at):
     opened = fill_in(3, market, at, kind="MICRO", uscc=None)
 
     assert missing(opened.form) == []
@@ -136,9 +134,7 @@ def test_a_small_merchant_needs_no_licence(market: Market, at: datetime) -> None
         ({"phone": "12345"}, NumberRefused, "phone"),
     ],
 )
-def test_bad_input_saves_nothing_of_the_form_and_is_audited(
-    given: dict[str, str], refusal: type[Exception], field: str, market: Market, at: datetime
-) -> None:
+def test_bad_input_saves_nothing_of_the_form_and_is_audited(given, refusal, field, market, at):
     """R8 among them: a licence of another province than the place of business."""
     opened = fill_in(4, market, at)
 
@@ -153,7 +149,7 @@ def test_bad_input_saves_nothing_of_the_form_and_is_audited(
     assert attempt.detail == {"code": caught.value.code, "field": field}
 
 
-def test_r8_a_market_of_another_province_is_refused(market: Market, at: datetime) -> None:
+def test_r8_a_market_of_another_province_is_refused(market, at):
     opened = fill_in(5, market, at)
 
     with pytest.raises(StallAbroad):
@@ -163,7 +159,7 @@ def test_r8_a_market_of_another_province_is_refused(market: Market, at: datetime
     assert opened.form.market == market
 
 
-def test_r8_no_acquirer_in_the_province_no_signature(market: Market, maker: Actor, at: datetime) -> None:
+def test_r8_no_acquirer_in_the_province_no_signature(market, maker, at):
     opened = fill_in(6, market, at)
     submit_onboarding(onboarding=opened.form, actor=opened.actor, at=at)
     Institution.objects.filter(kind="ACQUIRER").update(province="61")
@@ -174,9 +170,7 @@ def test_r8_no_acquirer_in_the_province_no_signature(market: Market, maker: Acto
     assert not Approval.objects.exists()
 
 
-def test_r8_a_merchant_that_moves_to_another_province_is_held(
-    market: Market, maker: Actor, checker: Actor, at: datetime
-) -> None:
+def test_r8_a_merchant_that_moves_to_another_province_is_held(market, maker, checker, at):
     merchant = open_merchant(7, market, maker, checker, at).merchant
 
     move_merchant(merchant=merchant, province="65", address="别的街", actor=SYSTEM, at=at)
@@ -191,7 +185,7 @@ def test_r8_a_merchant_that_moves_to_another_province_is_held(
     assert merchant.status == "APPROVED"
 
 
-def test_r9_a_listed_legal_representative_blocks_the_form(market: Market, at: datetime) -> None:
+def test_r9_a_listed_legal_representative_blocks_the_form(market, at):
     opened = fill_in(8, market, at)
     import_list(
         list_code="PBOC", lines=_list_of(resident_id=numbers.resident_id(8)), source="测试", actor=SYSTEM, at=at
@@ -206,9 +200,7 @@ def test_r9_a_listed_legal_representative_blocks_the_form(market: Market, at: da
     assert not ListHit.objects.exists()
 
 
-def test_r9_a_listed_enterprise_is_blocked_even_between_the_signatures(
-    market: Market, maker: Actor, checker: Actor, at: datetime
-) -> None:
+def test_r9_a_listed_enterprise_is_blocked_even_between_the_signatures(market, maker, checker, at):
     opened = fill_in(9, market, at)
     submit_onboarding(onboarding=opened.form, actor=opened.actor, at=at)
     approval = review_onboarding(onboarding=opened.form, actor=maker, at=at)
@@ -222,13 +214,13 @@ def test_r9_a_listed_enterprise_is_blocked_even_between_the_signatures(
     assert not OutboxFact.objects.filter(topic="accounts.merchant.approved").exists()
 
 
-def _list_of(**cells: str) -> list[str]:
+def _list_of(**cells):
     columns = ("entry_key", "name", "resident_id", "uscc", "reason", "listed_date", "delisted_date")
     row = {"entry_key": "1", "listed_date": "2026-01-01"} | cells
     return [",".join(columns), ",".join(row.get(column, "") for column in columns)]
 
 
-def test_one_operator_cannot_sign_twice(market: Market, at: datetime) -> None:
+def test_one_operator_cannot_sign_twice(market, at):
     both = Actor("OPERATOR", OperatorFactory(roles=["MAKER", "CHECKER"]).operator_no)
     opened = fill_in(10, market, at)
     submit_onboarding(onboarding=opened.form, actor=opened.actor, at=at)
@@ -240,7 +232,7 @@ def test_one_operator_cannot_sign_twice(market: Market, at: datetime) -> None:
     assert Merchant.objects.get(pk=opened.merchant.pk).status == "SUBMITTED"
 
 
-def test_a_checker_who_is_disabled_or_lost_the_role_signs_nothing(market: Market, maker: Actor, at: datetime) -> None:
+def test_a_checker_who_is_disabled_or_lost_the_role_signs_nothing(market, maker, at):
     disabled, revoked = OperatorFactory(roles=["CHECKER"]), OperatorFactory(roles=["CHECKER"])
     opened = fill_in(11, market, at)
     submit_onboarding(onboarding=opened.form, actor=opened.actor, at=at)
@@ -256,9 +248,7 @@ def test_a_checker_who_is_disabled_or_lost_the_role_signs_nothing(market: Market
     assert approval.status == "PENDING"
 
 
-def test_what_changed_after_the_first_signature_is_not_signed(
-    market: Market, maker: Actor, checker: Actor, at: datetime
-) -> None:
+def test_what_changed_after_the_first_signature_is_not_signed(market, maker, checker, at):
     opened = fill_in(12, market, at)
     submit_onboarding(onboarding=opened.form, actor=opened.actor, at=at)
     approval = review_onboarding(onboarding=opened.form, actor=maker, at=at)
@@ -270,7 +260,7 @@ def test_what_changed_after_the_first_signature_is_not_signed(
     assert Merchant.objects.get(pk=opened.merchant.pk).status == "SUBMITTED"
 
 
-def test_a_form_handed_in_cannot_be_edited_and_one_sent_back_can(market: Market, maker: Actor, at: datetime) -> None:
+def test_a_form_handed_in_cannot_be_edited_and_one_sent_back_can(market, maker, at):
     opened = fill_in(13, market, at)
     submit_onboarding(onboarding=opened.form, actor=opened.actor, at=at)
     with pytest.raises(OnboardingClosed):
@@ -286,14 +276,14 @@ def test_a_form_handed_in_cannot_be_edited_and_one_sent_back_can(market: Market,
     submit_onboarding(onboarding=form, actor=opened.actor, at=at)
 
 
-def test_one_credit_code_one_merchant(market: Market, maker: Actor, checker: Actor, at: datetime) -> None:
+def test_one_credit_code_one_merchant(market, maker, checker, at):
     open_merchant(14, market, maker, checker, at)
 
     with pytest.raises(UsccTaken):
         fill_in(15, market, at, uscc=numbers.credit_code(14))
 
 
-def test_one_stall_one_merchant(market: Market, maker: Actor, checker: Actor, at: datetime) -> None:
+def test_one_stall_one_merchant(market, maker, checker, at):
     open_merchant(16, market, maker, checker, at)
     opened = fill_in(17, market, at, stall_label="A16")
     submit_onboarding(onboarding=opened.form, actor=opened.actor, at=at)
@@ -306,7 +296,7 @@ def test_one_stall_one_merchant(market: Market, maker: Actor, checker: Actor, at
     assert Stall.objects.count() == 1
 
 
-def test_a_canceled_form_frees_its_credit_code(market: Market, at: datetime) -> None:
+def test_a_canceled_form_frees_its_credit_code(market, at):
     opened = fill_in(18, market, at)
 
     cancel_onboarding(onboarding=opened.form, actor=opened.actor, at=at)
@@ -315,13 +305,11 @@ def test_a_canceled_form_frees_its_credit_code(market: Market, at: datetime) -> 
     fill_in(19, market, at, uscc=numbers.credit_code(18))
 
 
-def test_the_acquirers_machine_is_mirrored_and_never_goes_back(
-    market: Market, maker: Actor, checker: Actor, at: datetime
-) -> None:
+def test_the_acquirers_machine_is_mirrored_and_never_goes_back(market, maker, checker, at):
     form = open_merchant(20, market, maker, checker, at).form
     wechat = Institution.objects.get(code="WECHAT")
 
-    def answer(state: str, minutes: int, **more: str) -> str:
+    def answer(state, minutes, **more):
         row = record_acquirer_answer(
             onboarding_no=form.onboarding_no,
             acquirer=wechat,
@@ -343,7 +331,7 @@ def test_the_acquirers_machine_is_mirrored_and_never_goes_back(
     assert form.acquirer_applications.get().sub_mchid == "1900000109"
 
 
-def test_an_acquirer_cannot_answer_before_our_two_signatures(market: Market, at: datetime) -> None:
+def test_an_acquirer_cannot_answer_before_our_two_signatures(market, at):
     opened = fill_in(21, market, at)
 
     with pytest.raises(NotApproved):
@@ -358,7 +346,7 @@ def test_an_acquirer_cannot_answer_before_our_two_signatures(market: Market, at:
     assert not opened.form.acquirer_applications.exists()
 
 
-def test_r23_a_paper_altered_after_it_was_handed_in_stops_the_form(market: Market, at: datetime) -> None:
+def test_r23_a_paper_altered_after_it_was_handed_in_stops_the_form(market, at):
     opened = fill_in(22, market, at)
     other = MerchantDocument.objects.get(merchant=opened.merchant, kind="LEGAL_PERSON_ID")
     other.content_sealed = "AAAA"

@@ -1,6 +1,6 @@
 """Keys of partners: rotation with an overlap, revocation at once (F21)."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -15,12 +15,12 @@ from silk_road_ebao.kernel.actors import SYSTEM
 pytestmark = pytest.mark.django_db
 
 
-def _pem() -> str:
+def _pem():
     public = Ed25519PrivateKey.generate().public_key()
     return public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
 
 
-def test_f21_both_keys_count_during_the_overlap_and_the_old_one_not_after(ccb: Institution, at: datetime) -> None:
+def test_f21_both_keys_count_during_the_overlap_and_the_old_one_not_after(ccb, at):
     add_key(institution=ccb, keyid="ccb-1", public_key_pem=_pem(), actor=SYSTEM, at=at)
     turn = at + timedelta(days=100)
 
@@ -34,7 +34,7 @@ def test_f21_both_keys_count_during_the_overlap_and_the_old_one_not_after(ccb: I
     assert [key.keyid for key in keys_of(ccb)] == ["ccb-2", "ccb-1"]
 
 
-def test_a_revoked_key_is_dead_at_once_and_cannot_be_registered_again(ccb: Institution, at: datetime) -> None:
+def test_a_revoked_key_is_dead_at_once_and_cannot_be_registered_again(ccb, at):
     pem = _pem()
     key = add_key(institution=ccb, keyid="ccb-1", public_key_pem=pem, actor=SYSTEM, at=at)
 
@@ -47,7 +47,7 @@ def test_a_revoked_key_is_dead_at_once_and_cannot_be_registered_again(ccb: Insti
     assert PartnerKey.objects.count() == 1
 
 
-def test_keys_of_an_institution_out_of_service_do_not_count(ccb: Institution, at: datetime) -> None:
+def test_keys_of_an_institution_out_of_service_do_not_count(ccb, at):
     add_key(institution=ccb, keyid="ccb-1", public_key_pem=_pem(), actor=SYSTEM, at=at)
 
     Institution.objects.filter(pk=ccb.pk).update(status="SUSPENDED")
@@ -55,7 +55,7 @@ def test_keys_of_an_institution_out_of_service_do_not_count(ccb: Institution, at
     assert usable_key("ccb-1", at) is None
 
 
-def test_only_an_ed25519_public_key_is_taken(ccb: Institution, at: datetime) -> None:
+def test_only_an_ed25519_public_key_is_taken(ccb, at):
     rsa = generate_private_key(65537, 2048).public_key()
     rsa_pem = rsa.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
 

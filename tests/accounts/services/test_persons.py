@@ -27,7 +27,7 @@ from tests.accounts.factories import PersonFactory
 pytestmark = pytest.mark.django_db
 
 
-def _register(nth: int, at: datetime, **given: str) -> Person:
+def _register(nth, at, **given):
     content = {
         "full_name": f"古丽{nth}",
         "resident_id": numbers.resident_id(nth),
@@ -36,7 +36,7 @@ def _register(nth: int, at: datetime, **given: str) -> Person:
     return register_person(**content, actor=SYSTEM, at=at)
 
 
-def test_a_person_is_kept_masked_and_sealed(at: datetime) -> None:
+def test_a_person_is_kept_masked_and_sealed(at):
     person = _register(1, at)
 
     person.refresh_from_db()
@@ -47,7 +47,7 @@ def test_a_person_is_kept_masked_and_sealed(at: datetime) -> None:
     assert person.id_sealed.open() == numbers.resident_id(1)
 
 
-def test_the_same_person_registered_twice_is_one(at: datetime) -> None:
+def test_the_same_person_registered_twice_is_one(at):
     assert _register(1, at) == _register(1, at)
 
 
@@ -60,9 +60,7 @@ def test_the_same_person_registered_twice_is_one(at: datetime) -> None:
         ({"phone": "1390000"}, NumberRefused, "phone"),
     ],
 )
-def test_bad_input_is_refused_at_its_field_and_audited_without_the_input(
-    given: dict[str, str], refusal: type[Exception], field: str, at: datetime
-) -> None:
+def test_bad_input_is_refused_at_its_field_and_audited_without_the_input(given, refusal, field, at):
     with pytest.raises(refusal) as caught:
         _register(1, at, **given)
 
@@ -72,7 +70,7 @@ def test_bad_input_is_refused_at_its_field_and_audited_without_the_input(
     assert attempt.detail == {"code": caught.value.code, "field": field}
 
 
-def test_r10_one_phone_one_id(at: datetime) -> None:
+def test_r10_one_phone_one_id(at):
     _register(1, at)
 
     with pytest.raises(PhoneBelongsToAnother) as caught:
@@ -83,7 +81,7 @@ def test_r10_one_phone_one_id(at: datetime) -> None:
     assert AuditEvent.objects.filter(action="accounts.person.register.refused").count() == 1
 
 
-def test_r10_one_id_one_phone(at: datetime) -> None:
+def test_r10_one_id_one_phone(at):
     _register(1, at)
 
     with pytest.raises(ResidentIdTaken):
@@ -92,9 +90,7 @@ def test_r10_one_id_one_phone(at: datetime) -> None:
     assert Person.objects.count() == 1
 
 
-def test_r10_a_reasoned_exception_counts_once_a_second_operator_agrees(
-    maker: Actor, checker: Actor, at: datetime
-) -> None:
+def test_r10_a_reasoned_exception_counts_once_a_second_operator_agrees(maker, checker, at):
     _register(1, at)
     pair = {"phone": numbers.phone(1), "resident_id": numbers.resident_id(2)}
     with pytest.raises(ExceptionReasonMissing):
@@ -111,7 +107,7 @@ def test_r10_a_reasoned_exception_counts_once_a_second_operator_agrees(
         _register(3, at, phone=numbers.phone(1))
 
 
-def test_r10_an_exception_is_asked_for_by_operators_only(at: datetime) -> None:
+def test_r10_an_exception_is_asked_for_by_operators_only(at):
     with pytest.raises(RoleMissing):
         request_phone_exception(
             phone=numbers.phone(1),
@@ -124,14 +120,14 @@ def test_r10_an_exception_is_asked_for_by_operators_only(at: datetime) -> None:
     assert not PhoneException.objects.exists()
 
 
-def test_r11_six_months_silent_and_not_one_day_less() -> None:
+def test_r11_six_months_silent_and_not_one_day_less():
     active = datetime(2026, 5, 23, 4, tzinfo=UTC)
 
     assert not needs_reverification(active, datetime(2026, 11, 22, 15, 59, tzinfo=UTC))
     assert needs_reverification(active, datetime(2026, 11, 22, 16, 0, tzinfo=UTC))
 
 
-def test_r11_the_sweep_marks_the_silent_and_a_check_wakes_them() -> None:
+def test_r11_the_sweep_marks_the_silent_and_a_check_wakes_them():
     at = datetime(2026, 11, 23, 2, tzinfo=UTC)
     silent = PersonFactory(last_active_at=datetime(2026, 5, 23, 15, 59, tzinfo=UTC))
     awake = PersonFactory(last_active_at=datetime(2026, 5, 23, 16, 0, tzinfo=UTC))
@@ -146,7 +142,7 @@ def test_r11_the_sweep_marks_the_silent_and_a_check_wakes_them() -> None:
     assert mark_silent_persons(at=at) == 0
 
 
-def test_activity_never_moves_back(at: datetime) -> None:
+def test_activity_never_moves_back(at):
     person = PersonFactory(last_active_at=at)
 
     note_person_activity(person=person, at=datetime(2026, 1, 1, tzinfo=UTC))

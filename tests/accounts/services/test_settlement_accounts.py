@@ -48,7 +48,7 @@ pytestmark = pytest.mark.django_db
 ICBC = Actor("PARTNER", "ICBC", "工商银行")
 
 
-def test_the_bank_is_known_by_the_card_and_the_number_shows_six_and_four(at: datetime) -> None:
+def test_the_bank_is_known_by_the_card_and_the_number_shows_six_and_four(at):
     merchant = MerchantFactory()
 
     account = add_settlement_account(
@@ -60,7 +60,7 @@ def test_the_bank_is_known_by_the_card_and_the_number_shows_six_and_four(at: dat
     assert payee_account_of(merchant, at) is None
 
 
-def test_a_company_account_without_a_known_prefix_names_its_bank(at: datetime) -> None:
+def test_a_company_account_without_a_known_prefix_names_its_bank(at):
     merchant = MerchantFactory(kind="COMPANY")
 
     account = add_settlement_account(
@@ -85,9 +85,7 @@ def test_a_company_account_without_a_known_prefix_names_its_bank(at: datetime) -
         ({"holder_name": "别人"}, HolderDiffers, "holder_name"),
     ],
 )
-def test_bad_input_is_refused_at_its_field_and_audited(
-    given: dict[str, str], refusal: type[Exception], field: str, at: datetime
-) -> None:
+def test_bad_input_is_refused_at_its_field_and_audited(given, refusal, field, at):
     merchant = MerchantFactory()
     content = {"account_no": numbers.card(1), "holder_name": merchant.legal_name} | given
 
@@ -99,7 +97,7 @@ def test_bad_input_is_refused_at_its_field_and_audited(
     assert AuditEvent.objects.get(action="accounts.settlement_account.add.refused").detail["field"] == field
 
 
-def test_a_number_is_registered_once_and_again_after_closing(at: datetime) -> None:
+def test_a_number_is_registered_once_and_again_after_closing(at):
     one, other = MerchantFactory(), MerchantFactory()
     account = add_settlement_account(
         owner=one, account_no=numbers.card(1), holder_name=one.legal_name, actor=SYSTEM, at=at
@@ -114,7 +112,7 @@ def test_a_number_is_registered_once_and_again_after_closing(at: datetime) -> No
     add_settlement_account(owner=other, account_no=numbers.card(1), holder_name=other.legal_name, actor=SYSTEM, at=at)
 
 
-def test_r2_the_holder_of_a_company_account_is_the_company_alone(at: datetime) -> None:
+def test_r2_the_holder_of_a_company_account_is_the_company_alone(at):
     company, stall = MerchantFactory(kind="COMPANY"), MerchantFactory(kind="INDIVIDUAL")
 
     with pytest.raises(HolderDiffers):
@@ -127,7 +125,7 @@ def test_r2_the_holder_of_a_company_account_is_the_company_alone(at: datetime) -
     )
 
 
-def test_only_its_own_bank_verifies_an_account(at: datetime) -> None:
+def test_only_its_own_bank_verifies_an_account(at):
     merchant = MerchantFactory()
     account = add_settlement_account(
         owner=merchant, account_no=numbers.card(1), holder_name=merchant.legal_name, actor=SYSTEM, at=at
@@ -145,7 +143,7 @@ def test_only_its_own_bank_verifies_an_account(at: datetime) -> None:
     assert OutboxFact.objects.get(topic="accounts.settlement_account.changed").payload["phase"] == "VERIFIED"
 
 
-def test_a_refused_account_is_never_the_payee(at: datetime) -> None:
+def test_a_refused_account_is_never_the_payee(at):
     account = SettlementAccountFactory()
 
     report_verification(account_no=account.account_no, result="REFUSED", note="户名不符", actor=CCB, at=at)
@@ -155,10 +153,10 @@ def test_a_refused_account_is_never_the_payee(at: datetime) -> None:
     assert payee_account_of(account.owner_merchant, at) is None
 
 
-def test_a_persons_class_ii_accounts_at_one_bank_are_five_at_most(at: datetime) -> None:
+def test_a_persons_class_ii_accounts_at_one_bank_are_five_at_most(at):
     person = PersonFactory()
 
-    def add(nth: int, account_class: str) -> SettlementAccount:
+    def add(nth, account_class):
         return add_settlement_account(
             owner=person,
             account_no=numbers.card(nth),
@@ -179,7 +177,7 @@ def test_a_persons_class_ii_accounts_at_one_bank_are_five_at_most(at: datetime) 
     assert SettlementAccount.objects.filter(owner_person=person).count() == 6
 
 
-def _propose(old: SettlementAccount, at: datetime, nth: int = 2) -> SettlementAccount:
+def _propose(old, at, nth=2):
     merchant = old.owner_merchant
     assert merchant is not None
     return propose_account_change(
@@ -187,7 +185,7 @@ def _propose(old: SettlementAccount, at: datetime, nth: int = 2) -> SettlementAc
     )
 
 
-def test_a_change_waits_for_four_eyes_even_when_the_bank_has_verified_it(at: datetime) -> None:
+def test_a_change_waits_for_four_eyes_even_when_the_bank_has_verified_it(at):
     old = SettlementAccountFactory()
     with pytest.raises(ChangeNeedsFourEyes):
         add_settlement_account(
@@ -207,7 +205,7 @@ def test_a_change_waits_for_four_eyes_even_when_the_bank_has_verified_it(at: dat
     assert payee_account_of(old.owner_merchant, at) == old
 
 
-def test_closing_the_payee_first_does_not_go_round_the_four_eyes(at: datetime) -> None:
+def test_closing_the_payee_first_does_not_go_round_the_four_eyes(at):
     old = SettlementAccountFactory()
     merchant = old.owner_merchant
     close_settlement_account(account=old, actor=SYSTEM, at=at, reason="不用了")
@@ -222,9 +220,7 @@ def test_closing_the_payee_first_does_not_go_round_the_four_eyes(at: datetime) -
     assert payee_account_of(merchant, at) is None
 
 
-def test_a_change_takes_effect_after_its_hold_and_the_old_contact_is_told(
-    maker: Actor, checker: Actor, at: datetime
-) -> None:
+def test_a_change_takes_effect_after_its_hold_and_the_old_contact_is_told(maker, checker, at):
     old = SettlementAccountFactory()
     new = _propose(old, at)
     approval = review_account_change(account=new, actor=maker, at=at)
@@ -252,7 +248,7 @@ def test_a_change_takes_effect_after_its_hold_and_the_old_contact_is_told(
     assert [fact.payload["phase"] for fact in phases] == ["HELD", "EFFECTIVE"]
 
 
-def test_a_change_not_verified_by_the_bank_never_takes_effect(maker: Actor, checker: Actor, at: datetime) -> None:
+def test_a_change_not_verified_by_the_bank_never_takes_effect(maker, checker, at):
     old = SettlementAccountFactory()
     new = _propose(old, at)
     approve(approval_no=review_account_change(account=new, actor=maker, at=at).approval_no, checker=checker, at=at)
@@ -262,7 +258,7 @@ def test_a_change_not_verified_by_the_bank_never_takes_effect(maker: Actor, chec
     assert payee_account_of(old.owner_merchant, at) == old
 
 
-def test_a_hijacked_change_is_stopped_during_its_hold(maker: Actor, checker: Actor, at: datetime) -> None:
+def test_a_hijacked_change_is_stopped_during_its_hold(maker, checker, at):
     old = SettlementAccountFactory()
     new = _propose(old, at)
     approve(approval_no=review_account_change(account=new, actor=maker, at=at).approval_no, checker=checker, at=at)
@@ -275,7 +271,7 @@ def test_a_hijacked_change_is_stopped_during_its_hold(maker: Actor, checker: Act
     _propose(old, at, nth=3)
 
 
-def test_a_change_is_one_at_a_time_and_reviewed_by_makers_only(at: datetime) -> None:
+def test_a_change_is_one_at_a_time_and_reviewed_by_makers_only(at):
     old = SettlementAccountFactory()
     new = _propose(old, at)
     risk = Actor("OPERATOR", OperatorFactory(roles=["RISK"]).operator_no)
@@ -289,7 +285,7 @@ def test_a_change_is_one_at_a_time_and_reviewed_by_makers_only(at: datetime) -> 
     assert SettlementAccount.objects.count() == 2
 
 
-def test_a_merchant_without_a_payee_has_nothing_to_change(at: datetime) -> None:
+def test_a_merchant_without_a_payee_has_nothing_to_change(at):
     merchant = MerchantFactory()
 
     with pytest.raises(NothingToChange):
@@ -300,7 +296,7 @@ def test_a_merchant_without_a_payee_has_nothing_to_change(at: datetime) -> None:
     assert not SettlementAccount.objects.exists()
 
 
-def test_r11_a_silent_account_is_verified_again_before_use() -> None:
+def test_r11_a_silent_account_is_verified_again_before_use():
     used = datetime(2026, 5, 23, 4, tzinfo=UTC)
     account = SettlementAccountFactory(added_at=used, verified_at=used, last_active_at=used)
     before, after = datetime(2026, 11, 22, 12, tzinfo=UTC), datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -315,7 +311,7 @@ def test_r11_a_silent_account_is_verified_again_before_use() -> None:
     assert payee_account_of(account.owner_merchant, after) == account
 
 
-def test_activity_keeps_an_account_awake(at: datetime) -> None:
+def test_activity_keeps_an_account_awake(at):
     old = at - timedelta(days=400)
     account = SettlementAccountFactory(added_at=old, verified_at=old)
 
@@ -337,9 +333,7 @@ def test_activity_keeps_an_account_awake(at: datetime) -> None:
         ("I", "COUNTER", date(2026, 11, 23), Allowance(None, None)),
     ],
 )
-def test_r13_limits_come_from_the_dated_table_by_opening_mode_and_date(
-    account_class: str, mode: str, day: date, expected: Allowance
-) -> None:
+def test_r13_limits_come_from_the_dated_table_by_opening_mode_and_date(account_class, mode, day, expected):
     account = SettlementAccountFactory(
         owner_merchant=None, owner_person=PersonFactory(), account_class=account_class, opening_mode=mode
     )
@@ -347,10 +341,10 @@ def test_r13_limits_come_from_the_dated_table_by_opening_mode_and_date(
     assert remaining_allowance(account, datetime(day.year, day.month, day.day, 4, tzinfo=UTC)) == expected
 
 
-def test_r13_reported_flows_of_the_day_and_the_year_lessen_the_allowance(at: datetime) -> None:
+def test_r13_reported_flows_of_the_day_and_the_year_lessen_the_allowance(at):
     account = SettlementAccountFactory(owner_merchant=None, owner_person=PersonFactory(), account_class="II")
 
-    def report(day: date, in_fen: int, out_fen: int) -> None:
+    def report(day, in_fen, out_fen):
         record_account_usage(
             account_no=account.account_no,
             day=day,
@@ -372,7 +366,7 @@ def test_r13_reported_flows_of_the_day_and_the_year_lessen_the_allowance(at: dat
 
 
 @pytest.mark.parametrize(("out_fen", "days_ahead"), [(-1, 0), (0, 1)])
-def test_usage_that_cannot_be_is_refused(out_fen: int, days_ahead: int, at: datetime) -> None:
+def test_usage_that_cannot_be_is_refused(out_fen, days_ahead, at):
     account = SettlementAccountFactory()
 
     with pytest.raises(UsageRefused):

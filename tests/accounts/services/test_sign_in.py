@@ -2,12 +2,12 @@
 
 import logging
 import re
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from django.db import connection
 
-from accounts.gateways.sms import ConsoleSms, MemorySms
+from accounts.gateways.sms import ConsoleSms
 from accounts.models import SignInCode, User
 from accounts.services.numbers import NumberRefused
 from accounts.services.sign_in import (
@@ -31,22 +31,22 @@ VISITOR = Actor("PERSON", "visitor")
 PHONE = numbers.phone(1)
 
 
-def _send(sms: MemorySms, at: datetime) -> str:
+def _send(sms, at):
     request_code(phone=PHONE, gateway=sms, actor=VISITOR, at=at)
     found = re.search(r"\d{6}", sms.sent[-1][1])
     assert found is not None
     return found.group()
 
 
-def _confirm(code: str, at: datetime) -> User:
+def _confirm(code, at):
     return confirm_code(phone=PHONE, code=code, actor=VISITOR, at=at)
 
 
-def _other(code: str) -> str:
+def _other(code):
     return f"{(int(code) + 1) % 1_000_000:06d}"
 
 
-def test_the_code_lets_in_once_and_makes_the_user_on_the_first_visit(sms: MemorySms, at: datetime) -> None:
+def test_the_code_lets_in_once_and_makes_the_user_on_the_first_visit(sms, at):
     code = _send(sms, at)
 
     user = _confirm(code, at)
@@ -58,9 +58,7 @@ def test_the_code_lets_in_once_and_makes_the_user_on_the_first_visit(sms: Memory
     assert _confirm(_send(sms, at + timedelta(minutes=2)), at + timedelta(minutes=2)) == user
 
 
-def test_r25_the_code_stands_in_no_table_and_no_log(
-    sms: MemorySms, at: datetime, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_r25_the_code_stands_in_no_table_and_no_log(sms, at, caplog, capsys):
     caplog.set_level(logging.DEBUG)
     code = _send(sms, at)
     with pytest.raises(CodeWrong):
@@ -76,7 +74,7 @@ def test_r25_the_code_stands_in_no_table_and_no_log(
     assert AuditEvent.objects.filter(action="accounts.sign_in.confirm_code.refused").count() == 1
 
 
-def _dump(tables: str) -> str:
+def _dump(tables):
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public' AND table_name LIKE %s",
@@ -92,7 +90,7 @@ def _dump(tables: str) -> str:
     return "\n".join(texts)
 
 
-def test_a_code_dies_after_five_minutes(sms: MemorySms, at: datetime) -> None:
+def test_a_code_dies_after_five_minutes(sms, at):
     code = _send(sms, at)
 
     with pytest.raises(CodeWrong):
@@ -101,7 +99,7 @@ def test_a_code_dies_after_five_minutes(sms: MemorySms, at: datetime) -> None:
     assert not User.objects.exists()
 
 
-def test_the_fifth_wrong_try_kills_the_code(sms: MemorySms, at: datetime) -> None:
+def test_the_fifth_wrong_try_kills_the_code(sms, at):
     code = _send(sms, at)
     for _try in range(5):
         with pytest.raises(CodeWrong):
@@ -113,7 +111,7 @@ def test_the_fifth_wrong_try_kills_the_code(sms: MemorySms, at: datetime) -> Non
     assert not User.objects.exists()
 
 
-def test_a_newer_code_replaces_the_older(sms: MemorySms, at: datetime) -> None:
+def test_a_newer_code_replaces_the_older(sms, at):
     old = _send(sms, at)
     new = _send(sms, at + timedelta(minutes=1))
 
@@ -123,7 +121,7 @@ def test_a_newer_code_replaces_the_older(sms: MemorySms, at: datetime) -> None:
     _confirm(new, at + timedelta(minutes=1))
 
 
-def test_codes_are_a_minute_apart_and_ten_a_day(sms: MemorySms, at: datetime) -> None:
+def test_codes_are_a_minute_apart_and_ten_a_day(sms, at):
     _send(sms, at)
     with pytest.raises(CodeTooSoon, match="秒后可以重发"):
         _send(sms, at)
@@ -138,7 +136,7 @@ def test_codes_are_a_minute_apart_and_ten_a_day(sms: MemorySms, at: datetime) ->
     assert forget_old_codes(at=at + timedelta(days=3)) == 11
 
 
-def test_a_dead_gateway_is_said_and_may_be_tried_again_at_once(sms: MemorySms, at: datetime) -> None:
+def test_a_dead_gateway_is_said_and_may_be_tried_again_at_once(sms, at):
     sms.is_down = True
     with pytest.raises(CodeNotSent):
         _send(sms, at)
@@ -148,7 +146,7 @@ def test_a_dead_gateway_is_said_and_may_be_tried_again_at_once(sms: MemorySms, a
     _send(sms, at)
 
 
-def test_a_disabled_user_stays_out(sms: MemorySms, at: datetime) -> None:
+def test_a_disabled_user_stays_out(sms, at):
     user = _confirm(_send(sms, at), at)
     disable_user(user=user, reason="投诉", actor=SYSTEM, at=at)
     later = at + timedelta(minutes=2)
@@ -157,14 +155,14 @@ def test_a_disabled_user_stays_out(sms: MemorySms, at: datetime) -> None:
         _confirm(_send(sms, later), later)
 
 
-def test_what_is_no_phone_gets_no_code(sms: MemorySms, at: datetime) -> None:
+def test_what_is_no_phone_gets_no_code(sms, at):
     with pytest.raises(NumberRefused):
         request_code(phone="123", gateway=sms, actor=VISITOR, at=at)
 
     assert sms.sent == []
 
 
-def test_one_phone_one_user(at: datetime) -> None:
+def test_one_phone_one_user(at):
     register_user(phone=PHONE, actor=SYSTEM, at=at)
 
     with pytest.raises(PhoneHasUser):
@@ -173,7 +171,7 @@ def test_one_phone_one_user(at: datetime) -> None:
     assert User.objects.count() == 1
 
 
-def test_passwords_are_kept_by_argon2(at: datetime) -> None:
+def test_passwords_are_kept_by_argon2(at):
     user = register_user(phone=PHONE, password="沙漠里的骆驼", actor=SYSTEM, at=at)
 
     assert user.password.startswith("argon2")
@@ -182,7 +180,7 @@ def test_passwords_are_kept_by_argon2(at: datetime) -> None:
     assert user.sessions_valid_after == at
 
 
-def test_the_demos_terminal_shows_the_text_and_not_the_phone(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_demos_terminal_shows_the_text_and_not_the_phone(capsys):
     ConsoleSms().send(phone="+8613900000001", text="验证码 123456")
 
     shown = capsys.readouterr().out
