@@ -2,7 +2,7 @@
 
 from payments.ledger.services.batch import post_query
 from payments.ledger.services.book import close_period
-from payments.ledger.services.ledger_account import NotInChart, open_account, open_accounts
+from payments.ledger.services.ledger_account import NotInChart, open_account, open_accounts, set_frozen
 from payments.ledger.services.posting import (
     NothingToReverse,
     Posted,
@@ -42,4 +42,5 @@ __all__ = [
     "post_query",
     "post_transfers",
     "reverse",
+    "set_frozen",
 ]
