@@ -1,16 +1,18 @@
 """allauth fitted to the house: nobody signs up there, phones come from our table, secrets are sealed."""
 
 import base64
+from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
+from django.contrib.auth.backends import ModelBackend
 from django.http import HttpRequest
 
 from accounts.gateways.sms import sms_gateway
 from accounts.models import User
-from accounts.selectors.users import user_by_phone
+from accounts.selectors.users import PHONE, user_by_phone
 from accounts.services.numbers import NumberRefused, read_phone
-from silk_road_ebao.kernel.crypto import open_sealed, seal
+from silk_road_ebao.kernel.crypto import blind_index, open_sealed, seal
 
 MFA_SECRET = "mfa.authenticator.data"  # noqa: S105 - the name of the column a secret is bound to
 
@@ -35,10 +37,8 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def get_user_by_phone(self, phone: str) -> User | None:
         """Find a user by phone in any usual spelling."""
-        try:
-            return user_by_phone(read_phone(text=phone))
-        except NumberRefused:
-            return None
+        known = _as_phone(phone)
+        return None if known is None else user_by_phone(known)
 
     def send_verification_code_sms(self, user: User, phone: str, code: str, **_more: object) -> None:
         """Send a code by our gateway."""
@@ -55,3 +55,34 @@ class MfaAdapter(DefaultMFAAdapter):
     def decrypt(self, encrypted_text: str) -> str:
         """Open what ``encrypt`` sealed."""
         return open_sealed(base64.b64decode(encrypted_text), MFA_SECRET)
+
+
+class PhoneBackend(ModelBackend):
+    """Sign-in by phone and password: what is typed as user name may be a phone in any usual spelling."""
+
+    def authenticate(
+        self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **_more: Any
+    ) -> User | None:
+        """Return the user whose phone and password these are."""
+        phone = _as_phone(username)
+        if phone is None or password is None:
+            return None
+        user = user_by_phone(phone)
+        if user is None:
+            User().set_password(password)  # as slow as a wrong password, so that the time tells nothing
+            return None
+        return user if user.check_password(password) and self.user_can_authenticate(user) else None
+
+
+def name_for_axes(request: HttpRequest, credentials: dict[str, Any] | None = None) -> str:
+    """Return the name failed sign-ins are counted under: of a phone its keyed hash, never the number (R25)."""
+    typed = str((credentials or {}).get("username") or request.POST.get("username") or "")
+    phone = _as_phone(typed)
+    return typed if phone is None else blind_index(phone, PHONE).hex()[:32]
+
+
+def _as_phone(text: str | None) -> str | None:
+    try:
+        return read_phone(text=text or "")
+    except NumberRefused:
+        return None

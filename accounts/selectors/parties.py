@@ -21,3 +21,10 @@ def party_columns(party: Party, prefix: str) -> dict[str, Party | None]:
 def is_natural(party: Party) -> bool:
     """Say whether data about the party is data about a natural person: 个体户 and 小微 count as such."""
     return isinstance(party, Person) or party.kind in ("INDIVIDUAL", "MICRO")
+
+
+def party_by_no(number: str) -> Party:
+    """Find a person (PER…) or merchant (MER…) by public number; raises Merchant.DoesNotExist or Person.DoesNotExist."""
+    if number.startswith("PER"):
+        return Person.objects.get(person_no=number)
+    return Merchant.objects.get(merchant_no=number)

@@ -1,11 +1,13 @@
 """Merchants in service: suspended, moved, brought back, gone."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import ListHit, Merchant, OperatorRole, Stall
+from accounts.models import ListHit, Merchant, OperatorRole, Person, SettlementAccount, Stall
 from accounts.rules.identity import PROVINCE_CODES
 from accounts.services.markets import UnknownProvince
 from accounts.services.operators import require_role
@@ -105,8 +107,13 @@ def leave_merchant(*, merchant: Merchant, actor: Actor, at: datetime, reason: st
 
 
 @transaction.atomic
-def note_merchant_activity(*, merchant: Merchant, at: datetime) -> None:
-    """Move a merchant's last trade forward; it never moves back."""
-    rows = Merchant.objects.filter(pk=merchant.pk)
-    rows.filter(last_active_at__isnull=True).update(last_active_at=at)
-    rows.filter(last_active_at__lt=at).update(last_active_at=at)
+def note_merchants_traded(*, merchant_ids: Iterable[int], at: datetime) -> None:
+    """Move the last trade of merchants, their payee accounts and owners forward; it never moves back (R11).
+
+    For a day's close, not for each payment: three statements for all, and no hot row.
+    """
+    ids = list(merchant_ids)
+    earlier = Q(last_active_at__isnull=True) | Q(last_active_at__lt=at)
+    Merchant.objects.filter(earlier, pk__in=ids).update(last_active_at=at)
+    SettlementAccount.objects.filter(earlier, owner_merchant__in=ids, status="ACTIVE").update(last_active_at=at)
+    Person.objects.filter(merchants_as_legal_person__in=ids, last_active_at__lt=at).update(last_active_at=at)

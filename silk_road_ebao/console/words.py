@@ -5,7 +5,11 @@ from django.utils.translation import gettext_lazy as _
 
 VERBS: dict[str, str | Promise] = {
     "accounts.settlement_account.change": _("更换结算账户"),
+    "accounts.dated_rule.enter": _("录入新规则"),
+    "accounts.list_hit.dismiss": _("解除名单命中"),
     "accounts.merchant.approve": _("商户进件通过"),
+    "accounts.onboarding.approve": _("商户进件通过"),
+    "accounts.phone_exception.approve": _("一机多证例外"),
     "accounts.merchant.suspend": _("暂停商户"),
     "accounts.merchant.resume": _("恢复商户"),
     "payments.refund.request": _("退款"),

@@ -2,7 +2,6 @@
 
 import hashlib
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from factory.declarations import LazyAttribute, LazyFunction, SelfAttribute, Sequence, SubFactory
 from factory.django import DjangoModelFactory
@@ -73,7 +72,7 @@ class OperatorFactory(DjangoModelFactory):
     created_at = BEGAN
 
     @post_generation
-    def roles(self, create: bool, extracted: list[str] | None, **_more: Any) -> None:
+    def roles(self, create, extracted, **_more):
         for role in extracted or []:
             models.OperatorGrant.objects.create(operator=self, role=role, granted_at=BEGAN, granted_by="test")
 
@@ -170,7 +169,7 @@ class ConsentTextFactory(DjangoModelFactory):
         model = models.ConsentText
 
     purpose = "CREDIT_APPLICATION"
-    version = Sequence(lambda n: f"2026-{n}")
+    version = Sequence(lambda n: f"T{n}")
     body = "我同意丝路e宝把下列资料提供给所选银行,只用于本次申请。"
     sha256 = LazyAttribute(lambda o: hashlib.sha256(o.body.encode()).hexdigest())
     published_at = BEGAN

@@ -5,10 +5,16 @@ from allauth.account.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP
 from allauth.mfa.utils import decrypt, encrypt
+from django.contrib.auth import authenticate
 from django.db import connection
 from django.test import RequestFactory
 
 from accounts.adapters import AccountAdapter
+from accounts.handlers import VERBS
+from accounts.services.users import disable_user, register_user
+from silk_road_ebao.console import words
+from silk_road_ebao.kernel import approvals
+from silk_road_ebao.kernel.actors import SYSTEM
 from tests.accounts.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -35,3 +41,39 @@ def test_allauths_own_sign_up_is_shut_and_phones_come_from_our_table():
     assert adapter.get_phone(user) == ("+8613900000001", True)
     assert adapter.get_user_by_phone("139 0000 0001") == user
     assert adapter.get_user_by_phone("110") is None
+
+
+def test_a_phone_and_its_password_let_in_and_others_do_not(at):
+    user = register_user(phone="13900000001", password="沙漠里的骆驼", actor=SYSTEM, at=at)
+
+    def enter(name, password):
+        return authenticate(RequestFactory().post("/"), username=name, password=password)
+
+    assert enter("139-0000-0001", "沙漠里的骆驼") == user
+    assert enter("13900000001", "错的") is None
+    assert enter("13900000002", "沙漠里的骆驼") is None
+    disable_user(user=user, reason="投诉", actor=SYSTEM, at=at)
+    assert enter("13900000001", "沙漠里的骆驼") is None
+
+
+def test_r25_guessing_is_locked_out_and_leaves_no_phone_in_the_tables(at, settings):
+    register_user(phone="13900000001", password="沙漠里的骆驼", actor=SYSTEM, at=at)
+    request = RequestFactory().post("/sign-in/", {"phone": "13900000001", "password": "错的"})
+    for _try in range(settings.AXES_FAILURE_LIMIT):
+        authenticate(request, username="13900000001", password="错的")
+
+    locked = authenticate(request, username="13900000001", password="沙漠里的骆驼")
+
+    assert locked is None
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT t::text FROM axes_accessattempt t UNION ALL SELECT t::text FROM axes_accessfailurelog t")
+        dump = str(cursor.fetchall())
+    assert "13900000001" not in dump
+    assert len(dump) > 100
+
+
+def test_every_process_knows_what_two_operators_may_agree_upon():
+    known = approvals._verbs
+
+    assert set(VERBS) <= set(known)
+    assert set(VERBS) <= set(words.VERBS)

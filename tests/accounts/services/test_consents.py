@@ -6,7 +6,14 @@ import pytest
 from django.db import Error, connection, transaction
 
 from accounts.models import Consent, ConsentText, Disclosure, Institution, Person
-from accounts.selectors.consents import ConsentMissing, check_consent, consent_of, consents_to, disclosures_of
+from accounts.selectors.consents import (
+    ConsentMissing,
+    check_consent,
+    consent_of,
+    consents_to,
+    disclosures_of,
+    latest_text,
+)
 from accounts.services.consents import (
     ConsentNotTicked,
     ConsentTooLong,
@@ -24,7 +31,7 @@ from accounts.services.disclosures import ChannelNotPermitted, disclose
 from silk_road_ebao.kernel.actors import SYSTEM, Actor
 from silk_road_ebao.kernel.models import AuditEvent, OutboxFact
 from silk_road_ebao.kernel.states import IllegalTransition
-from tests.accounts.factories import ConsentFactory, ConsentTextFactory, MerchantFactory, PersonFactory
+from tests.accounts.factories import ConsentFactory, MerchantFactory, PersonFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -35,7 +42,7 @@ SIGNATURE = "session 7, code confirmed"
 def _request(subject, recipient, at, **more):
     content = {
         "kinds": ["TRADE_SUMMARY", "IDENTITY"],
-        "text": ConsentText.objects.first() or ConsentTextFactory(),
+        "text": latest_text("CREDIT_APPLICATION"),
         "expires_at": at + timedelta(days=90),
     } | more
     return request_consent(subject=subject, recipient=recipient, actor=SYSTEM, at=at, **content)

@@ -13,6 +13,7 @@ from accounts.selectors.settlement_accounts import (
     remaining_allowance,
 )
 from accounts.services.account_usages import UsageRefused, record_account_usage
+from accounts.services.merchants import note_merchants_traded
 from accounts.services.numbers import NumberRefused
 from accounts.services.operators import RoleMissing
 from accounts.services.settlement_account_changes import (
@@ -381,3 +382,18 @@ def test_usage_that_cannot_be_is_refused(out_fen, days_ahead, at):
         )
 
     assert not account.usages.exists()
+
+
+def test_r11_a_days_trade_keeps_merchant_account_and_owner_awake(at):
+    old = at - timedelta(days=400)
+    account = SettlementAccountFactory(added_at=old, verified_at=old)
+    merchant = account.owner_merchant
+    assert payee_account_of(merchant, at) is None
+
+    note_merchants_traded(merchant_ids=[merchant.pk], at=at)
+    note_merchants_traded(merchant_ids=[merchant.pk], at=old)
+
+    merchant.refresh_from_db()
+    merchant.legal_person.refresh_from_db()
+    assert payee_account_of(merchant, at) == account
+    assert merchant.last_active_at == merchant.legal_person.last_active_at == at

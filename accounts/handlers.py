@@ -1,0 +1,23 @@
+"""Loaded at start in every process: the services that carry out what two operators agreed make themselves known.
+
+Accounts stands on the lowest floor and listens to no facts of other apps.
+"""
+
+from accounts.services import (
+    dated_rules,
+    list_entries,
+    merchants,
+    onboarding_reviews,
+    phone_exceptions,
+    settlement_account_changes,
+)
+
+VERBS = (
+    dated_rules.ENTER,
+    list_entries.DISMISS,
+    merchants.RESUME,
+    onboarding_reviews.APPROVE,
+    phone_exceptions.APPROVE,
+    settlement_account_changes.CHANGE,
+)
+"""What two operators may agree upon in this room."""
