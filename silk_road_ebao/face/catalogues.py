@@ -3,6 +3,7 @@
 import io
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ KEYWORDS: dict[str, Any] = {
     "npgettext": ((1, "c"), 2, 3),
 }
 SKIPPED = {"migrations", "sandbox", "__pycache__"}
+BEGUN = datetime(2026, 11, 23, tzinfo=UTC)
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 
 
@@ -88,7 +90,7 @@ def read(language: str) -> Catalog:
     """Read a language's catalogue; an empty one when it has none."""
     path = catalogue_path(language)
     if not path.exists():
-        return Catalog(locale=language, charset="utf-8", project="silk-road-ebao", fuzzy=False)
+        return _empty(language)
     with path.open("rb") as file:
         return read_po(file, locale=language, charset="utf-8")
 
@@ -108,7 +110,7 @@ def lacking(language: str = "en") -> list[str]:
 def update(language: str = "en") -> int:
     """Bring a catalogue to what the sources say, keeping translations; gives how many are still empty."""
     known, fresh = read(language), extract()
-    merged = Catalog(locale=language, charset="utf-8", project="silk-road-ebao", header_comment="# English.", fuzzy=False)
+    merged = _empty(language)
     for message in fresh:
         if not message.id or not CHINESE.search(str(message.id)):
             continue
@@ -119,6 +121,23 @@ def update(language: str = "en") -> int:
     with path.open("wb") as file:
         write_po(file, merged, sort_output=True, include_lineno=False, width=120)
     return len(lacking(language))
+
+
+def _empty(language: str) -> Catalog:
+    """Begin a catalogue whose header does not change with the day."""
+    return Catalog(
+        locale=language,
+        charset="utf-8",
+        project="silk-road-ebao",
+        version="1",
+        creation_date=BEGUN,
+        revision_date=BEGUN,
+        msgid_bugs_address="-",
+        last_translator="-",
+        language_team="-",
+        header_comment="# Chinese is the language of the sources; this says it in another.",
+        fuzzy=False,
+    )
 
 
 def _is_complete(string: object) -> bool:
