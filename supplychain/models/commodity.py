@@ -54,7 +54,8 @@ class Commodity(models.Model):
     code = models.CharField(_("编码"), max_length=32)
     version = models.PositiveSmallIntegerField(_("版本"), default=1)
     variety = models.CharField(_("品种"), max_length=64)
-    pinyin = models.CharField(_("拼音"), max_length=160)
+    other_names = models.CharField(_("别名"), max_length=120, default="", blank=True)
+    pinyin = models.CharField(_("拼音"), max_length=240)
     category = models.CharField(_("类别"), max_length=16, choices=Category.choices)
     grade = models.CharField(_("等级"), max_length=12, choices=Grade.choices, default=Grade.UNGRADED)
     sale_unit = models.CharField(_("销售单位"), max_length=8, choices=SaleUnit.choices, default=SaleUnit.KG)
@@ -79,10 +80,9 @@ class Commodity(models.Model):
                 name="commodity_validity", condition=Q(valid_until__isnull=True) | Q(valid_until__gt=F("valid_from"))
             ),
         ]
-        indexes = [models.Index(name="commodity_by_pinyin", fields=["pinyin"])]
 
     def __str__(self) -> str:
-        return f"{self.variety} {self.get_grade_display()}"
+        return self.variety if self.grade == Grade.UNGRADED else f"{self.variety} {self.get_grade_display()}"
 
 
 class CommodityConcordance(models.Model):

@@ -10,7 +10,7 @@ from supplychain.rules import states
 
 
 class Lot(Machine):
-    """批次: what arrived together. `on_hand_kg` is a cache of its movements, written with them only."""
+    """批次: what arrived together. `on_hand_kg` follows its movements by a trigger; nothing else may write it."""
 
     STATES = states.LOT
 
@@ -28,6 +28,7 @@ class Lot(Machine):
         verbose_name = verbose_name_plural = _("批次")
         constraints = [
             models.CheckConstraint(name="lot_never_negative", condition=Q(on_hand_kg__gte=0)),
+            models.CheckConstraint(name="lot_closed_is_empty", condition=~Q(status="CLOSED") | Q(on_hand_kg=0)),
             models.CheckConstraint(name="lot_cost", condition=Q(cost_fen__isnull=True) | Q(cost_fen__gte=0)),
         ]
         indexes = [
@@ -91,11 +92,17 @@ class Receiving(models.Model):
     )
     supplier_name = models.CharField(_("供货人"), max_length=64)
     received_at = models.DateTimeField(_("到货时间"))
+    business_date = models.DateField(_("营业日"))
     amount_fen = models.BigIntegerField(_("进货金额"))
+    draft_key = models.CharField(_("草稿号"), max_length=64, null=True, blank=True)  # noqa: DJ001  # unique where given
+    made_by = models.CharField(_("经办"), max_length=80)
 
     class Meta:
         verbose_name = verbose_name_plural = _("进货单")
-        constraints = [models.CheckConstraint(name="receiving_amount", condition=Q(amount_fen__gte=0))]
+        constraints = [
+            models.CheckConstraint(name="receiving_amount", condition=Q(amount_fen__gte=0)),
+            models.UniqueConstraint(name="receiving_draft_once", fields=["merchant", "draft_key"]),
+        ]
         indexes = [models.Index(name="receiving_of_merchant", fields=["merchant", "-received_at"])]
 
     def __str__(self) -> str:

@@ -4,17 +4,28 @@ from silk_road_ebao.kernel.state_table import StateTable
 
 ORDER = StateTable(
     {
-        "PLACED": {"PAID", "CANCELLED", "FULFILLED"},
-        "PAID": {"FULFILLED", "RETURNED", "CANCELLED"},
-        "FULFILLED": {"RETURNED", "COMPLETED"},
+        "PLACED": {"PAID", "FULFILLED", "CANCELLED"},
+        "PAID": {"COMPLETED", "CANCELLED"},
+        "FULFILLED": {"COMPLETED", "RETURNED"},
         "COMPLETED": {"RETURNED"},
-        "RETURNED": set(),
+        "RETURNED": {"COMPLETED"},
         "CANCELLED": {"PAID"},
     }
 )
-"""CANCELLED→PAID: money that arrives late is never denied; its order is then delivered or refunded.
+"""PAID is money without goods, FULFILLED goods without money (on credit), COMPLETED both.
 
-FULFILLED before PAID is a delivery on credit; COMPLETED is both, and the three books may be compared.
+CANCELLED→PAID: money that arrives late is never denied; its order is then delivered or refunded.
+RETURNED→COMPLETED: money for goods that had come back on credit.
 """
 
-LOT = StateTable({"OPEN": {"SOLD_OUT", "CLOSED"}, "SOLD_OUT": {"OPEN", "CLOSED"}, "CLOSED": set()})
+LOT = StateTable({"OPEN": {"CLOSED"}, "CLOSED": set()})
+"""An empty lot is one whose `on_hand_kg` is 0; CLOSED ends its book, returns go to another lot."""
+
+PRICE_SHEET = StateTable({"LOADED": {"WITHDRAWN"}, "WITHDRAWN": set()})
+
+INDEX_RELEASE = StateTable(
+    {"HELD": {"PUBLISHED", "DECLINED", "WITHHELD"}, "PUBLISHED": set(), "DECLINED": set(), "WITHHELD": set()}
+)
+"""HELD waits for a second person; PUBLISHED and WITHHELD rows are born so and stay. A better one is a new vintage."""
+
+ASSESSMENT_OBJECTION = StateTable({"OPEN": {"UPHELD", "DISMISSED"}, "UPHELD": set(), "DISMISSED": set()})
