@@ -37,9 +37,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _facts(request: pytest.FixtureRequest) -> None:
-    """Put back the dated rules that a transactional test's flush took away, and forget counted tries."""
+def _house(request: pytest.FixtureRequest, settings: Any) -> None:
+    """Serve files under their plain names, put back the dated rules a flush took away, forget counted tries."""
     if CHROMIUM:
+        plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+        settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
         request.getfixturevalue("transactional_db")
         enter_facts()
         cache.clear()

@@ -1,0 +1,1 @@
+"""Pictures of the pages: `python -m tests.screenshots [page …] [--out DIR]`."""
