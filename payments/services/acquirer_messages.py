@@ -11,6 +11,7 @@ from payments.gateways.protocol import Exchange, Notice, NoticeRefusedError, Not
 from payments.models import AcquirerMessage
 from payments.rules.acquirer_message import MAX_NOTICE_BYTES
 from payments.services.confirmations import Conflict, apply_evidence
+from payments.services.plain_confirmations import confirm_plainly
 from payments.services.refund_confirmations import apply_refund_evidence
 from silk_road_ebao.kernel.actors import Actor
 from silk_road_ebao.kernel.audit import record
@@ -51,7 +52,8 @@ def receive_notice(*, acquirer_code: str, headers: Mapping[str, str], body: byte
         _refuse(acquirer_code=acquirer_code, subject="", reason=error.reason, body=body, at=at)
         return gateway.reply(False, "not verified")
     try:
-        _take(acquirer_code, notice, body, at)
+        if not confirm_plainly(notice=notice, body_sha256=hashlib.sha256(body).digest(), at=at):
+            _take(acquirer_code, notice, body, at)
     except Refusal as refusal:
         reason = f"{refusal.code} {getattr(refusal, 'detail', '')}".strip()
         _refuse(acquirer_code=acquirer_code, subject=notice.subject, reason=reason, body=body, at=at)
