@@ -22,7 +22,8 @@ class Outside:
 
     def clock(self) -> dict[str, Any]:
         """Return how the sandbox's clock is set."""
-        return self._call("GET", "clock")
+        settings: dict[str, Any] = self._call("GET", "clock")
+        return settings
 
     def set_clock(self, at: datetime | None, *, factor: float) -> None:
         """Move the sandbox's business time; waiting times of notices shrink by the factor."""
@@ -30,21 +31,27 @@ class Outside:
 
     def add_sub_merchant(self, *, acquirer: str, name: str, rate_bps: int) -> dict[str, Any]:
         """Let an acquirer take a merchant on and give it a number."""
-        return self._call("POST", "sub-merchants", {"acquirer": acquirer, "name": name, "rate_bps": rate_bps})
+        body = {"acquirer": acquirer, "name": name, "rate_bps": rate_bps}
+        merchant: dict[str, Any] = self._call("POST", "sub-merchants", body)
+        return merchant
 
     def pay(self, *, acquirer: str, attempt_no: str, payer: str) -> dict[str, Any]:
         """Pay an order as a customer would in the wallet."""
         body = {"acquirer": acquirer, "out_trade_no": attempt_no, "payer": {"openid": payer, "funding": "debit"}}
-        return self._call("POST", "pay", body)
+        paid: dict[str, Any] = self._call("POST", "pay", body)
+        return paid
 
-    def books(self, *, acquirer: str, day: date) -> dict[str, Any]:
-        """Return what the acquirer itself recorded on a day: the oracle."""
-        return self._call("GET", f"journal?acquirer={acquirer}&date={day.isoformat()}")
+    def settlement(self, *, acquirer: str, day: date) -> list[dict[str, Any]]:
+        """Return what the acquirer pays out for a day, by sub-merchant, from its own journal: the oracle."""
+        rows: list[dict[str, Any]] = self._call(
+            "GET", f"settlement?acquirer={acquirer}&date={day.isoformat()}&format=json"
+        )
+        return rows
 
-    def _call(self, method: str, place: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+    def _call(self, method: str, place: str, body: dict[str, Any] | None = None) -> Any:
         url = f"{self.base_url}/_sandbox/{place}"
         response = self._session.request(method, url, json=body, timeout=TIMEOUT_S)
-        answer: dict[str, Any] = response.json()
+        answer = response.json()
         if response.status_code >= 400:
             raise OutsideRefused(answer.get("message") or answer.get("error") or response.text[:200])
         return answer

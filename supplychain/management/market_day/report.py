@@ -31,11 +31,8 @@ class Line:
 
     def disagreements(self) -> list[str]:
         """Name every figure in which the two part."""
-        return [
-            f"{self.acquirer} {field.name}: {getattr(self.ours, field.name)} here, {getattr(self.theirs, field.name)} there"
-            for field in fields(Figures)
-            if getattr(self.ours, field.name) != getattr(self.theirs, field.name)
-        ]
+        pairs = [(f.name, getattr(self.ours, f.name), getattr(self.theirs, f.name)) for f in fields(Figures)]
+        return [f"{self.acquirer} {name}: {we} here, {they} there" for name, we, they in pairs if we != they]
 
 
 HEAD = (
