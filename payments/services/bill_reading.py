@@ -1,25 +1,146 @@
 """From a kept file to rows: which form is read how."""
 
+import csv
 import io
-from collections.abc import Callable, Iterable, Iterator
+import zipfile
+from collections.abc import Callable, Iterator
+from typing import IO
+
+from openpyxl import load_workbook
 
 from payments.models import Bill
 from payments.rules.bill import BillUnreadableError, Row, Tally
+from payments.rules.bill_alipay import check_alipay_summary, read_alipay
+from payments.rules.bill_template import Template, read_template
+from payments.rules.bill_unionpay import check_unionpay_sums, read_unionpay
 from payments.rules.bill_wechat import read_wechat
+from payments.rules.bill_wechat_sharing import read_wechat_fund, read_wechat_sharing
 from payments.services.bill_files import open_bill_file
 
-Reader = Callable[[Iterable[str], str, Tally], Iterator[Row]]
-READERS: dict[str, Reader] = {"WECHAT_TRADE": read_wechat}
+MOST_UNPACKED = 1 << 30
+MOST_MEMBERS = 8
+TEMPLATES = {
+    "BANK_STANDARD": Template(
+        columns={
+            "our_no": "商户订单号", "acquirer_no": "银行流水号", "party": "商户号", "occurred_at": "交易时间",
+            "amount": "交易金额", "fee": "手续费", "type": "交易类型", "status": "交易状态", "origin_no": "原订单号",
+        },
+        totals={"rows": 1, "paid": 2, "refunded": 3, "fee": 4},
+    )
+}  # fmt: skip
+"""Templates by name; a bank that only gives Excel or CSV gets one here (form "TABLE:<name>")."""
+
+Reader = Callable[[IO[bytes], Bill, Tally], Iterator[Row]]
 
 
 def rows_of(*, bill: Bill, tally: Tally) -> Iterator[Row]:
     """Stream the rows of a kept bill, filling the tally; raises BillUnreadableError for the whole file (F18)."""
-    day = bill.day.isoformat()
     with open_bill_file(file_name=bill.file_name) as raw:
-        lines = io.TextIOWrapper(raw, encoding="utf-8", errors="strict", newline="\n")
         try:
-            yield from READERS[bill.form](lines, day, tally)
+            yield from _reader_of(bill.form)(raw, bill, tally)
         except UnicodeDecodeError as error:
-            raise BillUnreadableError("the text is not UTF-8") from error
+            raise BillUnreadableError(f"the text is not {error.encoding}") from error
+        except zipfile.BadZipFile as error:
+            raise BillUnreadableError(f"the archive is broken: {error}") from error
     if tally.rows and not tally.own_day_rows:
         raise BillUnreadableError("not one row is of the day: the bill of another day")
+
+
+def _reader_of(form: str) -> Reader:
+    if form.startswith("TABLE:"):
+        return _table
+    return READERS[form]
+
+
+def _wechat(raw: IO[bytes], bill: Bill, tally: Tally) -> Iterator[Row]:
+    yield from read_wechat(_text(raw, "utf-8"), bill.day.isoformat(), tally)
+
+
+def _wechat_sharing(raw: IO[bytes], bill: Bill, tally: Tally) -> Iterator[Row]:
+    yield from read_wechat_sharing(_text(raw, "utf-8"), bill.day.isoformat(), tally)
+
+
+def _wechat_fund(raw: IO[bytes], bill: Bill, tally: Tally) -> Iterator[Row]:
+    yield from read_wechat_fund(_text(raw, "utf-8"), bill.day.isoformat(), tally)
+
+
+def _alipay(raw: IO[bytes], bill: Bill, tally: Tally) -> Iterator[Row]:
+    with _archive(raw) as archive:
+        names = {_gbk_name(info): info for info in archive.infolist()}
+        detail = _member(names, "业务明细.csv")
+        summary = _member(names, "业务明细(汇总).csv")
+        with archive.open(detail) as member:
+            yield from read_alipay(_text(member, "gbk"), bill.day.isoformat(), tally, seller=bill.scope)
+        with archive.open(summary) as member:
+            check_alipay_summary(_text(member, "gbk"), tally)
+
+
+def _unionpay(raw: IO[bytes], bill: Bill, tally: Tally) -> Iterator[Row]:
+    with _archive(raw) as archive:
+        names = {info.filename: info for info in archive.infolist()}
+        details = [info for name, info in names.items() if "ZM_" in name]
+        sums = [info for name, info in names.items() if "ZS_" in name]
+        if len(details) != 1 or len(sums) != 1:
+            raise BillUnreadableError("the archive needs one ZM and one ZS file")
+        with archive.open(details[0]) as member:
+            yield from read_unionpay(_text(member, "gbk"), bill.day.isoformat(), tally)
+        check_unionpay_sums(archive.read(sums[0]).decode("ascii", "replace"), tally)
+
+
+def _table(raw: IO[bytes], bill: Bill, tally: Tally) -> Iterator[Row]:
+    template = TEMPLATES.get(bill.form.removeprefix("TABLE:"))
+    if template is None:
+        raise BillUnreadableError(f"no template {bill.form}")
+    data = raw.read(MOST_UNPACKED)
+    yield from read_template(_cells(data), bill.day.isoformat(), tally, template)
+
+
+def _cells(data: bytes) -> Iterator[list[str]]:
+    if not data.startswith(b"PK"):
+        text = data.decode("utf-8-sig") if data[:3] == b"\xef\xbb\xbf" or _is_utf8(data) else data.decode("gbk")
+        yield from csv.reader(io.StringIO(text))
+        return
+    book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+    for row in book.worksheets[0].iter_rows(values_only=True):
+        yield ["" if cell is None else str(cell) for cell in row]
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _text(raw: IO[bytes], encoding: str) -> io.TextIOWrapper:
+    return io.TextIOWrapper(raw, encoding=encoding, errors="strict", newline="\n")
+
+
+def _archive(raw: IO[bytes]) -> zipfile.ZipFile:
+    archive = zipfile.ZipFile(io.BytesIO(raw.read(MOST_UNPACKED)))
+    infos = archive.infolist()
+    if len(infos) > MOST_MEMBERS or sum(info.file_size for info in infos) > MOST_UNPACKED:
+        raise BillUnreadableError("the archive is too large")
+    return archive
+
+
+def _gbk_name(info: zipfile.ZipInfo) -> str:
+    """Read a name that was written as GBK without saying so."""
+    return info.filename if info.flag_bits & 0x800 else info.filename.encode("cp437").decode("gbk", "replace")
+
+
+def _member(names: dict[str, zipfile.ZipInfo], ending: str) -> zipfile.ZipInfo:
+    found = [info for name, info in names.items() if name.endswith(ending)]
+    if len(found) != 1:
+        raise BillUnreadableError(f"the archive needs one file {ending}")
+    return found[0]
+
+
+READERS: dict[str, Reader] = {
+    "WECHAT_TRADE": _wechat,
+    "WECHAT_SHARING": _wechat_sharing,
+    "WECHAT_FUND": _wechat_fund,
+    "ALIPAY_TRADE": _alipay,
+    "UNIONPAY_TRADE": _unionpay,
+}

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from django.db import connection, transaction
 from django.db.models import Max
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from payments.models import Bill
 from payments.rules.bill import BILL, BillUnreadableError, Tally
@@ -16,7 +16,7 @@ from silk_road_ebao.kernel.actors import Actor
 from silk_road_ebao.kernel.ids import new_no
 from silk_road_ebao.kernel.outbox import emit
 from silk_road_ebao.kernel.refusals import Refusal
-from silk_road_ebao.kernel.states import transition
+from silk_road_ebao.kernel.states import transition, transition_many
 
 COPY_ROWS = (
     "COPY payments_billrow (day, bill_id, line_no, kind, our_no, origin_no, acquirer_no, party, occurred_at,"
@@ -24,17 +24,26 @@ COPY_ROWS = (
 )
 LINES_A_WRITE = 2_000
 REPEATS = """
-    SELECT count(*), count(*) FILTER (WHERE again) FROM (
-        SELECT count(DISTINCT acquirer_no) < count(*) AS again FROM payments_billrow
-        WHERE day = %s AND bill_id = %s GROUP BY kind, our_no, party HAVING count(*) > 1) x
+    SELECT bill_id, count(*), count(*) FILTER (WHERE again) FROM (
+        SELECT bill_id, count(DISTINCT acquirer_no) < count(*) AS again FROM payments_billrow
+        WHERE day = %s AND bill_id = ANY(%s) GROUP BY bill_id, kind, our_no, party HAVING count(*) > 1) x
+    GROUP BY bill_id
 """
 UNESCAPED = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+
+
+class RepeatedRow(Exception):
+    """One row stands twice in a bill: the file was doubled on its way."""
+
+    def __init__(self, bill: Bill) -> None:
+        super().__init__("a row stands in the bill twice")
+        self.bill = bill
 
 
 class BillRefused(Refusal):
     """The whole file is refused, nothing of it was taken (F18)."""
 
-    message = "账单有问题，整份拒收：%(reason)s"
+    message = _("账单有问题，整份拒收：%(reason)s")
 
 
 def take_bill(
@@ -73,47 +82,67 @@ def take_bill(
         )
 
 
-def verify_bill(*, bill: Bill, actor: Actor, at: datetime) -> Bill:
-    """Read a bill through: hash of the kept file, every row, order, counts and totals against its summary (F18).
+def verify_bills(*, bills: Sequence[Bill], actor: Actor, at: datetime) -> int:
+    """Read bills through: hash of the kept file, every row, order, counts and totals against the summary (F18).
 
-    Raises BillRefused; the bill is REFUSED then, and no row of it was taken.
+    Those in order are VERIFIED together, those that are not REFUSED one by one; gives how many rows are in order.
+    Raises BillRefused naming the first refused; no row of it was taken.
     """
-    if bill.status != "FETCHED":
-        return bill
-    tally = Tally()
-    try:
-        check_bill_file(file_name=bill.file_name, sha256=bill.sha256)
-        for _row in rows_of(bill=bill, tally=tally):
-            pass
-    except (BillUnreadableError, BillFileChanged) as fault:
-        raise _refuse(bill, str(fault), actor, at) from fault
-    return transition(
-        bill, "VERIFIED", actor=actor, at=at, rows=tally.rows, paid_fen=tally.paid_fen,
-        refunded_fen=tally.refunded_fen, fee_fen=tally.fee_fen,
-    )  # fmt: skip
+    good: list[tuple[Bill, Tally]] = []
+    refused: list[BillRefused] = []
+    for bill in bills:
+        tally = Tally()
+        try:
+            check_bill_file(file_name=bill.file_name, sha256=bill.sha256)
+            for _row in rows_of(bill=bill, tally=tally):
+                pass
+            good.append((bill, tally))
+        except (BillUnreadableError, BillFileChanged) as fault:
+            refused.append(_refuse(bill, str(fault), actor, at))
+    with transaction.atomic():
+        _note_tallies(good)
+        if good:
+            pks = [bill.pk for bill, _tally in good]
+            transition_many(Bill.objects.filter(pk__in=pks), "FETCHED", "VERIFIED", actor=actor, at=at)
+    if refused:
+        raise refused[0]
+    return sum(tally.rows for _bill, tally in good)
 
 
-def load_bill(*, bill: Bill, actor: Actor, at: datetime) -> int:
-    """Write the rows of a verified bill in one transaction; gives how many. A loaded bill is left as it is.
+def _note_tallies(good: Sequence[tuple[Bill, Tally]]) -> None:
+    columns = [[bill.pk, t.rows, t.paid_fen, t.refunded_fen, t.fee_fen] for bill, t in good]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE payments_bill b SET rows = x.n, paid_fen = x.paid, refunded_fen = x.refunded, fee_fen = x.fee"
+            " FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[])"
+            " AS x (id, n, paid, refunded, fee) WHERE b.id = x.id AND b.status = 'FETCHED'",
+            [list(column) for column in zip(*columns, strict=True)] if columns else [[], [], [], [], []],
+        )
 
-    Raises BillRefused when a row stands in it twice (same number of ours and of the acquirer's).
+
+def load_bills(*, bills: Sequence[Bill], actor: Actor, at: datetime) -> int:
+    """Write the rows of verified bills of one day in one transaction; gives how many.
+
+    Raises BillRefused when a row stands in a bill twice (same number of ours and of the acquirer's); nothing of the
+    group is loaded then, and the next try loads the others.
     """
-    if bill.status != "VERIFIED":
-        return bill.rows
+    if not bills:
+        return 0
     try:
         with transaction.atomic():
             with connection.cursor() as cursor:
-                cursor.execute("SELECT payments_billrow_open(%s)", [bill.day])
-            _copy_rows([bill])
+                cursor.execute("SELECT payments_billrow_open(%s)", [bills[0].day])
+            _copy_rows(bills)
             crash_point(name="bill.copied")
-            repeats = _repeats(bill)
-            transition(bill, "LOADED", actor=actor, at=at, repeats=repeats)
-            if bill.version > 1:
-                _tell_corrected(bill, at)
-    except BillUnreadableError as fault:
-        bill.refresh_from_db()
-        raise _refuse(bill, str(fault), actor, at) from fault
-    return bill.rows
+            _note_repeats(bills)
+            pks = [bill.pk for bill in bills]
+            transition_many(Bill.objects.filter(pk__in=pks), "VERIFIED", "LOADED", actor=actor, at=at)
+            for bill in bills:
+                if bill.version > 1:
+                    _tell_corrected(bill, at)
+    except RepeatedRow as fault:
+        raise _refuse(fault.bill, str(fault), actor, at) from fault
+    return sum(bill.rows for bill in bills)
 
 
 def _copy_rows(bills: Sequence[Bill]) -> None:
@@ -142,19 +171,21 @@ def _copy_rows(bills: Sequence[Bill]) -> None:
         raise BillUnreadableError(f"{written} rows, others than were verified")
 
 
-def _repeats(bill: Bill) -> int:
+def _note_repeats(bills: Sequence[Bill]) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(REPEATS, [bill.day, bill.pk])
-        numbers, same = cursor.fetchone()
-    if same:
-        raise BillUnreadableError("a row stands in the bill twice")
-    return int(numbers)
+        cursor.execute(REPEATS, [bills[0].day, [bill.pk for bill in bills]])
+        found = cursor.fetchall()
+    known = {bill.pk: bill for bill in bills}
+    for bill_id, numbers, same in found:
+        if same:
+            raise RepeatedRow(known[bill_id])
+        Bill.objects.filter(pk=bill_id).update(repeats=numbers)
 
 
 def _refuse(bill: Bill, reason: str, actor: Actor, at: datetime) -> BillRefused:
     with transaction.atomic():
         transition(bill, "REFUSED", actor=actor, at=at, reason=reason[:200], refusal=reason[:255])
-    return BillRefused(reason=_("%(bill)s：%(reason)s") % {"bill": bill, "reason": reason})
+    return BillRefused(reason=f"{bill}：{reason}")
 
 
 def _tell_corrected(bill: Bill, at: datetime) -> None:

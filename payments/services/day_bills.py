@@ -1,22 +1,21 @@
 """The steps of a close that deal with bills: fetch, verify, load."""
 
-from collections.abc import Iterator
-from datetime import date
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, time, timedelta
 from itertools import chain
 
-import requests
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from payments.gateways import NoSuchAcquirerError, gateway_of, open_acquirers
-from payments.gateways.line import ForgedAnswerError
+from payments.gateways.line import LINE_FAULTS, ForgedAnswerError
 from payments.gateways.protocol import SHARING_BILL, TRADE_BILL, BillNotReadyError
 from payments.gateways.wording import payee_of
 from payments.models import Bill, PaymentAttempt, ProfitSharing, Refund, SubMerchant
-from payments.services.bills import BillRefused, load_bill, take_bill, verify_bill
+from payments.services.bills import BillRefused, load_bills, take_bill, verify_bills
 from payments.services.crash_points import crash_point
 from payments.services.day_steps import DayHeld, Done, Step
-from silk_road_ebao.kernel.clock import day_bounds
+from silk_road_ebao.kernel.clock import BUSINESS_ZONE, day_bounds
 
 FORMS = {
     ("WECHAT", TRADE_BILL): "WECHAT_TRADE",
@@ -24,8 +23,13 @@ FORMS = {
     ("UNIONPAY", TRADE_BILL): "UNIONPAY_TRADE",
     ("WECHAT", SHARING_BILL): "WECHAT_SHARING",
 }
-ONE_A_SELLER = frozenset({"ALIPAY"})
+SHARING_BILLS = frozenset(acquirer for acquirer, kind in FORMS if kind == SHARING_BILL)
+ONE_A_SELLER = frozenset({"ALIPAY", "UNIONPAY"})
 """Acquirers that give a bill to each seller, not one to the service provider."""
+NO_BILL = frozenset({"NO_STATEMENT_EXIST", "isp.bill_not_exist", "98"})
+"""Codes that say either "not yet" or "nothing happened": believed to mean the latter once bills are due."""
+BILLS_DUE_HOUR = 10
+GROUP_BYTES = 16 * 1024 * 1024
 
 
 def acquirers_of(day: date) -> list[str]:
@@ -44,14 +48,16 @@ def fetch_bills(step: Step) -> Done:
     fetched = 0
     for acquirer_code in acquirers_of(step.day):
         for kind in _kinds(acquirer_code, step.day):
-            for sub_merchant in _scopes(acquirer_code, step.day):
+            held = set(
+                live_bills(step.day).filter(acquirer_code=acquirer_code, kind=kind).values_list("scope", flat=True)
+            )
+            for sub_merchant in _scopes(acquirer_code, step.day, held):
                 fetched += _fetch(step, acquirer_code, kind, sub_merchant)
                 crash_point(name="bill.fetched")
-    held = live_bills(step.day).count()
-    return Done(held, _("新取 %(n)s 份") % {"n": fetched} if fetched else "")
+    return Done(live_bills(step.day).count(), _("新取 %(n)s 份") % {"n": fetched} if fetched else "")
 
 
-def live_bills(day: date) -> "Bill.objects.__class__":  # type: ignore[name-defined]
+def live_bills(day: date) -> QuerySet[Bill]:
     """Find the versions of a day's bills that count."""
     return Bill.objects.filter(day=day).exclude(status__in=("SUPERSEDED", "REFUSED"))
 
@@ -67,45 +73,47 @@ def _kinds(acquirer_code: str, day: date) -> list[str]:
     return kinds
 
 
-def _scopes(acquirer_code: str, day: date) -> Iterator[SubMerchant | None]:
+def _scopes(acquirer_code: str, day: date, held: set[str]) -> Iterator[SubMerchant | None]:
+    """Give whose bills are still to be fetched: None for the one bill of the service provider."""
     if acquirer_code not in ONE_A_SELLER:
-        yield None
+        if "" not in held:
+            yield None
         return
     paid = PaymentAttempt.objects.filter(acquirer_code=acquirer_code, business_date=day, status="PAID")
     back = Refund.objects.filter(acquirer_code=acquirer_code, business_date=day)
-    yield from (
-        SubMerchant.objects.filter(acquirer_code=acquirer_code)
-        .filter(
-            Q(status="ACTIVE") | Q(pk__in=paid.values("sub_merchant")) | Q(pk__in=back.values("attempt__sub_merchant"))
-        )
-        .order_by("pk")
+    known = SubMerchant.objects.filter(acquirer_code=acquirer_code).filter(
+        Q(status="ACTIVE") | Q(pk__in=paid.values("sub_merchant")) | Q(pk__in=back.values("attempt__sub_merchant"))
     )
+    yield from (row for row in known.order_by("pk") if row.sub_mchid not in held)
 
 
 def _fetch(step: Step, acquirer_code: str, kind: str, sub_merchant: SubMerchant | None) -> int:
     scope = sub_merchant.sub_mchid if sub_merchant else ""
-    if live_bills(step.day).filter(acquirer_code=acquirer_code, kind=kind, scope=scope).exists():
-        return 0
     try:
         gateway = gateway_of(acquirer_code)
         content = gateway.fetch_bill(kind, step.day, payee_of(sub_merchant) if sub_merchant else None)
     except NoSuchAcquirerError:
         raise DayHeld("BILL_MISSING", _("%(who)s 没有接口，请上传账单") % {"who": acquirer_code}) from None
     except BillNotReadyError as absence:
-        if absence.is_final and not _has_records(acquirer_code, step.day, scope):
+        if _is_none(absence, step) and not _has_records(acquirer_code, step.day, scope):
             return 0
         raise DayHeld("BILL_NOT_READY", _("%(who)s 的账单还没有出") % {"who": acquirer_code}) from absence
     except ForgedAnswerError as fault:
         raise DayHeld(
             "BILL_REFUSED", _("%(who)s 的账单校验不符：%(why)s") % {"who": acquirer_code, "why": fault}
         ) from fault
-    except requests.RequestException as fault:
+    except LINE_FAULTS as fault:
         raise DayHeld("LINE_DOWN", _("%(who)s 的账单取不下来，稍后再试") % {"who": acquirer_code}) from fault
     take_bill(
         acquirer_code=acquirer_code, kind=kind, day=step.day, form=FORMS[acquirer_code, kind], chunks=[content],
         actor=step.actor, at=step.at, scope=scope,
     )  # fmt: skip
     return 1
+
+
+def _is_none(absence: BillNotReadyError, step: Step) -> bool:
+    due = datetime.combine(step.day + timedelta(days=1), time(BILLS_DUE_HOUR), BUSINESS_ZONE)
+    return absence.is_final or (absence.code in NO_BILL and step.at >= due)
 
 
 def _has_records(acquirer_code: str, day: date, scope: str) -> bool:
@@ -117,24 +125,38 @@ def _has_records(acquirer_code: str, day: date, scope: str) -> bool:
     return paid.exists() or back.exists()
 
 
-def verify_bills(step: Step) -> Done:
+def verify(step: Step) -> Done:
     """Read every fetched bill through; raises DayHeld when one is refused: it is fetched anew next time (F18)."""
-    for bill in live_bills(step.day).filter(status="FETCHED").order_by("pk"):
-        _or_held(verify_bill, bill, step)
+    for group in _groups(step.day, "FETCHED"):
+        _or_held(lambda group=group: verify_bills(bills=group, actor=step.actor, at=step.at))
         crash_point(name="bill.verified")
     return Done(sum(live_bills(step.day).values_list("rows", flat=True)))
 
 
-def load_bills(step: Step) -> Done:
-    """Load the rows of every verified bill, one transaction a bill."""
-    for bill in live_bills(step.day).filter(status="VERIFIED").order_by("pk"):
-        _or_held(load_bill, bill, step)
+def load(step: Step) -> Done:
+    """Load the rows of every verified bill, a group of bills a transaction."""
+    for group in _groups(step.day, "VERIFIED"):
+        _or_held(lambda group=group: load_bills(bills=group, actor=step.actor, at=step.at))
         crash_point(name="bill.loaded")
     return Done(sum(live_bills(step.day).filter(status="LOADED").values_list("rows", flat=True)))
 
 
-def _or_held(service: object, bill: Bill, step: Step) -> None:
+def _groups(day: date, status: str) -> Iterator[list[Bill]]:
+    """Take waiting bills together until they come to some megabytes: thousands of small ones, a large one alone."""
+    group: list[Bill] = []
+    size = 0
+    for bill in live_bills(day).filter(status=status).order_by("pk").iterator():
+        if group and size + bill.size_bytes > GROUP_BYTES:
+            yield group
+            group, size = [], 0
+        group.append(bill)
+        size += bill.size_bytes
+    if group:
+        yield group
+
+
+def _or_held(work: Callable[[], int]) -> None:
     try:
-        service(bill=bill, actor=step.actor, at=step.at)  # type: ignore[operator]
+        work()
     except BillRefused as refusal:
         raise DayHeld("BILL_REFUSED", str(refusal)) from refusal

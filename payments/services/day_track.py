@@ -6,17 +6,18 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from payments.ledger.services.proof import record_proof
-from payments.models import BusinessDay, Discrepancy, PaymentAttempt, Settlement
+from payments.models import Bill, BusinessDay, Discrepancy, PaymentAttempt, ProfitSharing, Settlement
 from payments.rules import states
 from payments.rules.business_day import has_reached
 from payments.rules.discrepancy import BLOCKING
 from payments.selectors.working_days import YearUnknown
-from payments.services.day_bills import acquirers_of, fetch_bills, load_bills, verify_bills
+from payments.services.day_bills import SHARING_BILLS, acquirers_of, fetch_bills, load, verify
 from payments.services.day_steps import DayHeld, Done, Step
 from payments.services.reconciliations import end_suspense, reconcile_trades
 from payments.services.service_fees import charge_service_fees
 from payments.services.settlement_sql import JOURNAL_AGAINST_LINES
 from payments.services.settlements import make_settlements, post_settlements
+from payments.services.sharing_reconciliations import reconcile_sharings
 from silk_road_ebao.kernel.clock import business_date, day_bounds
 from silk_road_ebao.kernel.outbox import emit
 
@@ -38,6 +39,17 @@ def reconcile(step: Step) -> Done:
         reconcile_trades(acquirer_code=code, day=step.day, actor=step.actor, at=step.at)
         for code in acquirers_of(step.day)
     ]
+    start, end = day_bounds(step.day)
+    shared = ProfitSharing.objects.filter(
+        requested_at__gte=start, requested_at__lt=end, purpose__in=("SPLIT", "RETURN")
+    )
+    billed = Bill.objects.filter(day=step.day, kind="SHARING", status="LOADED").values_list("acquirer_code", flat=True)
+    batches += [
+        reconcile_sharings(acquirer_code=code, day=step.day, actor=step.actor, at=step.at)
+        for code in sorted(
+            {*billed, *shared.filter(acquirer_code__in=SHARING_BILLS).values_list("acquirer_code", flat=True)}
+        )
+    ]
     found = sum(batch.differences for batch in batches)
     return Done(sum(batch.matched_count for batch in batches), _("差错 %(n)s 条") % {"n": found} if found else "")
 
@@ -52,6 +64,12 @@ def make_statements(step: Step) -> Done:
     for earlier in BusinessDay.objects.filter(date__lt=step.day).exclude(status="PUBLISHED").order_by("date"):
         if not has_reached(earlier.reached, "STATEMENTS_MADE"):
             raise DayHeld("EARLIER_DAY_OPEN", _("%(day)s 还没有出结算单") % {"day": earlier.date})
+    start, end = day_bounds(step.day)
+    waiting = ProfitSharing.objects.filter(requested_at__gte=start, requested_at__lt=end).exclude(
+        status__in=("FINISHED", "FAILED")
+    )
+    if waiting.exists():
+        raise DayHeld("SPLITS_OPEN", _("还有 %(n)s 笔分账没有结果") % {"n": waiting.count()})
     try:
         return Done(make_settlements(day=step.day, at=step.at))
     except YearUnknown as unknown:
@@ -100,8 +118,8 @@ def publish(step: Step) -> Done:
 WORK: dict[str, Callable[[Step], Done]] = {
     "CUT": cut,
     "BILLS_FETCHED": fetch_bills,
-    "BILLS_VERIFIED": verify_bills,
-    "ROWS_LOADED": load_bills,
+    "BILLS_VERIFIED": verify,
+    "ROWS_LOADED": load,
     "RECONCILED": reconcile,
     "FEES_CHARGED": charge,
     "STATEMENTS_MADE": make_statements,

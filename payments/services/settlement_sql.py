@@ -92,6 +92,15 @@ FROM line WHERE adjustment_fen < 0
 UNION ALL
 SELECT md5(name)::uuid, %(settled)s::smallint, 0::smallint, day, earned, due, payout_fen FROM line WHERE payout_fen > 0
 UNION ALL
+SELECT h.uid, CASE h.purpose WHEN 'SPLIT' THEN %(split)s ELSE %(split_return)s END::smallint, 0::smallint, %(day)s::date,
+       CASE h.purpose WHEN 'SPLIT' THEN 'memo:earned:' ELSE 'memo:due:' END || h.acquirer_code || ':' || m.merchant_no,
+       CASE h.purpose WHEN 'SPLIT' THEN 'memo:due:' ELSE 'memo:earned:' END || h.acquirer_code || ':' || m.merchant_no,
+       h.total_fen
+FROM payments_profitsharing h JOIN payments_paymentattempt a ON a.id = h.attempt_id
+JOIN payments_submerchant u ON u.id = a.sub_merchant_id JOIN accounts_merchant m ON m.id = u.merchant_id
+WHERE h.status = 'FINISHED' AND h.purpose IN ('SPLIT', 'RETURN') AND h.requested_at >= %(start)s
+  AND h.requested_at < %(end)s AND h.total_fen > 0
+UNION ALL
 SELECT f.uid, %(fee_split)s::smallint, 0::smallint, f.day, 'receivable:split:' || f.subject_no, 'income:service_fee',
        f.split_fen
 FROM payments_servicefee f WHERE f.day = %(day)s AND f.split_fen > 0

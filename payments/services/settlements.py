@@ -44,8 +44,13 @@ def make_settlements(*, day: date, at: datetime) -> int:
 @transaction.atomic
 def post_settlements(*, day: date, actor: Actor, at: datetime) -> PostedMany:
     """Post channel fees, service fees and what acquirers settle for a day; a second time everything replays."""
+    start, end = day_bounds(day)
     values = {
         "day": day,
+        "start": start,
+        "end": end,
+        "split": int(Kind.SPLIT_EXECUTED),
+        "split_return": int(Kind.SPLIT_RETURNED),
         "channel_fee": int(Kind.CHANNEL_FEE),
         "fee_return": int(Kind.REFUND_FEE_RETURN),
         "settled": int(Kind.SETTLED),
