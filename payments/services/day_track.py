@@ -41,14 +41,12 @@ def reconcile(step: Step) -> Done:
     ]
     start, end = day_bounds(step.day)
     shared = ProfitSharing.objects.filter(
-        requested_at__gte=start, requested_at__lt=end, purpose__in=("SPLIT", "RETURN")
+        requested_at__gte=start, requested_at__lt=end, purpose__in=("SPLIT", "RETURN"), acquirer_code__in=SHARING_BILLS
     )
-    billed = Bill.objects.filter(day=step.day, kind="SHARING", status="LOADED").values_list("acquirer_code", flat=True)
+    billed = Bill.objects.filter(day=step.day, kind="SHARING", status="LOADED")
+    codes = {*billed.values_list("acquirer_code", flat=True), *shared.values_list("acquirer_code", flat=True)}
     batches += [
-        reconcile_sharings(acquirer_code=code, day=step.day, actor=step.actor, at=step.at)
-        for code in sorted(
-            {*billed, *shared.filter(acquirer_code__in=SHARING_BILLS).values_list("acquirer_code", flat=True)}
-        )
+        reconcile_sharings(acquirer_code=code, day=step.day, actor=step.actor, at=step.at) for code in sorted(codes)
     ]
     found = sum(batch.differences for batch in batches)
     return Done(sum(batch.matched_count for batch in batches), _("差错 %(n)s 条") % {"n": found} if found else "")

@@ -92,7 +92,8 @@ FROM line WHERE adjustment_fen < 0
 UNION ALL
 SELECT md5(name)::uuid, %(settled)s::smallint, 0::smallint, day, earned, due, payout_fen FROM line WHERE payout_fen > 0
 UNION ALL
-SELECT h.uid, CASE h.purpose WHEN 'SPLIT' THEN %(split)s ELSE %(split_return)s END::smallint, 0::smallint, %(day)s::date,
+SELECT h.uid, CASE h.purpose WHEN 'SPLIT' THEN %(split)s ELSE %(split_return)s END::smallint, 0::smallint,
+       %(day)s::date,
        CASE h.purpose WHEN 'SPLIT' THEN 'memo:earned:' ELSE 'memo:due:' END || h.acquirer_code || ':' || m.merchant_no,
        CASE h.purpose WHEN 'SPLIT' THEN 'memo:due:' ELSE 'memo:earned:' END || h.acquirer_code || ':' || m.merchant_no,
        h.total_fen

@@ -35,8 +35,8 @@ FOUND = """
 CREATE TEMP TABLE found ON COMMIT DROP AS
 SELECT 'PROFIT_SHARING' AS kind, x.cause, coalesce(p.sharing_no, p.our_no) || '/' || coalesce(p.account, p.party)
          AS subject_no, p.sub_merchant_id, coalesce(p.our_sub, p.origin_no) AS sub_mchid, p.ours_fen, p.theirs_fen,
-       CASE WHEN p.sharing_no IS NULL THEN '{}'::jsonb ELSE jsonb_build_object('purpose', p.purpose, 'receiver', p.account)
-         END AS ours,
+       CASE WHEN p.sharing_no IS NULL THEN '{}'::jsonb
+            ELSE jsonb_build_object('purpose', p.purpose, 'receiver', p.account) END AS ours,
        CASE WHEN p.bill_id IS NULL THEN '{}'::jsonb ELSE jsonb_build_object('status', p.outcome, 'receiver', p.party,
          'split_no', p.acquirer_no) END AS theirs, p.bill_id, p.line_no
 FROM split_pair p CROSS JOIN LATERAL (VALUES

@@ -408,3 +408,26 @@ def _unionpay(sub: str, day: date, rows: list[tuple]) -> bytes:
 
 def _signed(fen: int) -> str:
     return ("C" if fen >= 0 else "D") + f"{abs(fen):012d}"
+
+
+def sign_all(day: date, *, rate_bps: int = 10) -> None:
+    """Sign every merchant to one tariff, collected separately."""
+    from accounts.models import Merchant
+    from payments.models import ServiceContract, Tariff, TariffLine, TariffVersion
+
+    at = day_bounds(day)[0]
+    tariff = Tariff.objects.create(code="STANDARD", name="支付服务费")
+    version = TariffVersion.objects.create(
+        status="ACTIVE", tariff=tariff, version=1, valid_from=day - timedelta(days=30), source="合同", drafted_by="x",
+        drafted_at=at,
+    )  # fmt: skip
+    TariffLine.objects.create(version=version, position=1, method="BPS", rate_bps=rate_bps)
+    ServiceContract.objects.bulk_create(
+        [
+            ServiceContract(
+                status="SIGNED", contract_no=f"C-{merchant.legal_name}", merchant=merchant, tariff=tariff,
+                collection="SEPARATE", valid_from=day - timedelta(days=30), signed_at=at,
+            )
+            for merchant in Merchant.objects.all()
+        ]
+    )  # fmt: skip
