@@ -1,4 +1,4 @@
-"""Take pictures of the pages: phone and desk, light and dark.
+"""Take pictures of the pages: phone and desk, light and dark; without arguments only the README's.
 
 With --url it signs in at a running house; without, it lays a market morning into a test database and serves it.
 """
@@ -14,6 +14,7 @@ from typing import Any
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]
+README_PICTURE = Path("docs/today.png")
 SIZES = {"phone": (390, 844), "desk": (1280, 860)}
 PAGES = {
     "today": "/today/",
@@ -38,6 +39,8 @@ def main() -> None:
     parser.add_argument("--password", default="")
     parser.add_argument("--one", type=Path, help="only one picture, on a phone, light, into this file")
     given = parser.parse_args()
+    if len(sys.argv) == 1:
+        given.one = README_PICTURE
     if not Path(CHROMIUM).exists():
         sys.exit("No Chromium here: install chromium, or name it in CHROMIUM.")
     if given.url:
@@ -58,7 +61,10 @@ def _take(given: argparse.Namespace, url: str, numbers: dict[str, str], enter: A
                 if given.one and (size, scheme) != ("phone", "light"):
                     continue
                 context = browser.new_context(
-                    viewport={"width": width, "height": height}, color_scheme=scheme, locale="zh-CN"
+                    viewport={"width": width, "height": height},
+                    color_scheme=scheme,
+                    locale="zh-CN",
+                    device_scale_factor=2 if given.one else 1,
                 )
                 enter(context)
                 for name in names:
@@ -110,7 +116,7 @@ def _served() -> Iterator[tuple[str, dict[str, str], list[dict[str, Any]]]]:
     setup_test_environment(debug=False)
     plain = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
     plain["default"] = {"BACKEND": "django.core.files.storage.FileSystemStorage"}
-    databases = setup_databases(verbosity=0, interactive=False)
+    databases = setup_databases(verbosity=0, interactive=False, serialized_aliases=set())
     try:
         at = datetime(2026, 11, 22, 11, 12, tzinfo=clock.BUSINESS_ZONE)
         with override_settings(STORAGES=plain, CLOCK_MAY_BE_SET=True, ALLOWED_HOSTS=["*"]), clock.frozen(at):
