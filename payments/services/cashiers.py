@@ -10,6 +10,7 @@ from payments.selectors.stall_codes import stall_code_by_no
 from payments.selectors.sub_merchants import routes_for
 from payments.services.attempts import NoWayToPay, start_attempt
 from payments.services.payments import create_payment
+from payments.services.scenes import note_flow, offer_flows
 from silk_road_ebao.kernel.actors import Actor
 from silk_road_ebao.kernel.refusals import Refusal
 
@@ -57,9 +58,10 @@ def pay_by_wallet(
         NoWayToPay, and what start_attempt raises.
     """
     code = wallet or acquirer_code
-    if code not in ways_to_pay(payment=payment, wallet=wallet):
+    if code not in ways_to_pay(payment=payment, wallet=wallet, at=at):
         raise NoWayToPay
     flow = WALLET_FLOWS[wallet] if wallet else "NATIVE"
+    note_flow(payment=payment, flow=f"{code}:{flow}")
     return start_attempt(
         payment_no=payment.payment_no,
         acquirer_code=code,
@@ -70,8 +72,12 @@ def pay_by_wallet(
     )
 
 
-def ways_to_pay(*, payment: Payment, wallet: str) -> list[str]:
-    """List the acquirers that can take this payment from this wallet, best first."""
+def ways_to_pay(*, payment: Payment, wallet: str, at: datetime) -> list[str]:
+    """List the acquirers that can take this payment from this wallet, as its scene ranks them."""
     flows = {code: frozenset(gateway_of(code).capabilities.flows) for code in open_acquirers()}
     flow = WALLET_FLOWS.get(wallet, "NATIVE")
-    return routes_for(payment.merchant, flow=flow, wallet=wallet, flows=flows)
+    codes = routes_for(payment.merchant, flow=flow, wallet=wallet, flows=flows)
+    if len(codes) < 2:
+        return codes
+    offers = offer_flows(payment=payment, flows=[(f"{code}:{flow}", True) for code in codes], at=at)
+    return [offer.flow.partition(":")[0] for offer in offers]

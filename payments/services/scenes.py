@@ -1,17 +1,19 @@
 """Every payment carries its six elements; the flow offered is chosen from them."""
 
-from datetime import date
+from datetime import date, datetime, timedelta
 
 from django.core.cache import cache
 from django.utils.translation import gettext_lazy as _
 
 from payments.models import Payment, PaymentContext, SceneDefinition
 from payments.models.scene import Environment, Instrument, Motive, Relationship
-from payments.rules.scene import ELEMENTS, Definition, best_fit, infer
+from payments.rules.scene import ELEMENTS, Candidate, Definition, Offer, best_fit, infer, rank
+from payments.selectors.scenes import success_by_flow
 from silk_road_ebao.kernel.clock import business_date
 from silk_road_ebao.kernel.crypto import blind_index
 from silk_road_ebao.kernel.refusals import Refusal
 
+FEEDBACK = timedelta(days=7)
 KNOWN = {
     "environment": set(Environment.values),
     "motive": set(Motive.values),
@@ -77,3 +79,23 @@ def _pk_of(scene: Definition | None, day: date) -> int | None:
     if scene is None:
         return None
     return next((pk for pk, definition in scenes_on(day=day) if definition.code == scene.code), None)
+
+
+def offer_flows(*, payment: Payment, flows: list[tuple[str, bool]], at: datetime) -> list[Offer]:
+    """Order flows ("WECHAT:JSAPI", whether its line is open) for a payment by its scene, with reasons.
+
+    Feasible first, then what the scene prefers, what succeeded lately, as the merchant ranks them.
+    """
+    context = PaymentContext.objects.filter(payment=payment).first()
+    preferred = tuple(context.offered) if context else ()
+    lately = success_by_flow(context.instrument, at - FEEDBACK) if context else {}
+    candidates = [
+        Candidate(flow, is_open=is_open, success_bps=lately.get(flow), rate_bps=place)
+        for place, (flow, is_open) in enumerate(flows)
+    ]
+    return rank(payment.amount_fen, candidates, preferred)
+
+
+def note_flow(*, payment: Payment, flow: str) -> None:
+    """Keep on the payment's elements which flow was taken."""
+    PaymentContext.objects.filter(payment=payment).update(flow=flow)

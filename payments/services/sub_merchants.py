@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Institution, Merchant, SettlementAccount
 from accounts.selectors.institutions import provinces_served
 from payments.gateways import NoSuchAcquirerError, gateway_of
+from payments.ledger.rules.chart import memo_due, memo_earned
+from payments.ledger.services.ledger_account import open_accounts
 from payments.models import SubMerchant
 from silk_road_ebao.kernel.actors import Actor
 from silk_road_ebao.kernel.audit import record
@@ -93,6 +95,10 @@ def open_sub_merchant(
             )
     except IntegrityError:
         raise NumberTaken from None
+    # Opened before the first payment, so that no notice has to wait for it.
+    open_accounts(
+        codes=[memo_due(acquirer_code, merchant.merchant_no), memo_earned(acquirer_code, merchant.merchant_no)]
+    )
     record(
         actor=actor,
         action="payments.sub_merchant.open",

@@ -120,7 +120,7 @@ def _cashier_page(
         "error": error,
         "wallet": wallet,
         "wallet_name": acquirer_name(wallet) if wallet else "",
-        "ways": [(code, acquirer_name(code)) for code in ways_to_pay(payment=payment, wallet=wallet)],
+        "ways": [(code, acquirer_name(code)) for code in ways_to_pay(payment=payment, wallet=wallet, at=clock.now())],
         "attempt": attempt,
         "failed": attempt.failure_text if attempt and attempt.status == "FAILED" else "",
         "bridge": bridge_fields(attempt) if attempt and wallet else {},

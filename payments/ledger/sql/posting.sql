@@ -26,6 +26,14 @@ BEGIN
   LEFT JOIN ledger_account d ON d.code = x.debit
   LEFT JOIN ledger_account c ON c.code = x.credit;
   IF NOT v_open THEN RETURN 'unopened'; END IF;
+  IF v_legs = 1 THEN
+    -- Another session may have opened the accounts between the two statements above: try once more, with them.
+    INSERT INTO ledger_transfer (subject, kind, leg, unit, effective_on, debit_account_id, credit_account_id, amount)
+    VALUES (p_subject, p_kind, 0, v_units[1], p_on, v_debits[1], v_credits[1], p_amounts[1])
+    ON CONFLICT DO NOTHING;
+    GET DIAGNOSTICS v_count = ROW_COUNT;
+    IF v_count = 1 THEN RETURN 'posted'; END IF;
+  END IF;
   IF v_legs > 1 THEN
     INSERT INTO ledger_transfer (subject, kind, leg, unit, bulk, effective_on, debit_account_id, credit_account_id, amount)
     SELECT p_subject, p_kind, x.leg - 1, x.unit, true, p_on, x.debit, x.credit, x.amount

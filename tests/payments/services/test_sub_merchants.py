@@ -1,0 +1,100 @@
+"""A merchant's own number at an acquirer, and nobody else's."""
+
+import pytest
+
+from accounts.models import Institution
+from payments.models import SubMerchant
+from payments.services.sub_merchants import (
+    NameDiffers,
+    NoSuchAcquirer,
+    NumberTaken,
+    PlatformIsNoPayee,
+    ProvinceDiffers,
+    hold_sub_merchant,
+    open_sub_merchant,
+    release_sub_merchant,
+)
+from tests.payments.factories import CASHIER, InstitutionFactory, MerchantFactory, SettlementAccountFactory, moment
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def merchant(sandbox):
+    for code in ("WECHAT", "ALIPAY"):
+        InstitutionFactory(code=code)
+    return MerchantFactory()
+
+
+def _open(merchant, **more):
+    fields = {"acquirer_code": "WECHAT", "sub_mchid": "1600000001", "legal_name": merchant.legal_name, "rate_bps": 38}
+    return open_sub_merchant(merchant=merchant, actor=CASHIER, at=moment(), **{**fields, **more})
+
+
+def test_a_number_is_entered_once_and_its_ledger_accounts_are_open(merchant):
+    from payments.ledger.models import LedgerAccount
+
+    first, again = _open(merchant), _open(merchant)
+
+    assert first.pk == again.pk
+    assert LedgerAccount.objects.filter(code__endswith=merchant.merchant_no).count() == 2
+
+
+def test_the_platform_is_never_the_payee(merchant, settings):
+    """R2."""
+    with pytest.raises(PlatformIsNoPayee):
+        _open(merchant, sub_mchid=settings.ACQUIRERS["wechat"]["sp_mchid"])
+
+    assert not SubMerchant.objects.exists()
+
+
+def test_the_legal_name_is_the_merchants(merchant):
+    """R2."""
+    with pytest.raises(NameDiffers):
+        _open(merchant, legal_name="平台科技有限公司")
+
+    assert not SubMerchant.objects.exists()
+
+
+def test_the_settlement_account_bears_the_same_name(merchant):
+    """R2."""
+    SettlementAccountFactory(owner_merchant=merchant, holder_name="别人")
+
+    with pytest.raises(NameDiffers):
+        _open(merchant)
+
+    assert not SubMerchant.objects.exists()
+
+
+def test_no_acquirer_serves_a_merchant_of_another_province(merchant):
+    """R8."""
+    Institution.objects.filter(code="WECHAT").update(province="62")
+
+    with pytest.raises(ProvinceDiffers):
+        _open(merchant)
+
+    assert not SubMerchant.objects.exists()
+
+
+def test_a_moved_merchant_is_held_until_it_fits_again(merchant):
+    """R8."""
+    row = hold_sub_merchant(sub_merchant=_open(merchant), reason="moved", actor=CASHIER, at=moment())
+    type(merchant).objects.filter(pk=merchant.pk).update(province="62")
+    row.merchant.refresh_from_db()
+
+    with pytest.raises(ProvinceDiffers):
+        release_sub_merchant(sub_merchant=row, actor=CASHIER, at=moment())
+
+    row.refresh_from_db()
+    assert row.status == "HELD"
+
+
+def test_a_taken_number_and_an_unknown_acquirer_are_refused(merchant):
+    _open(merchant)
+
+    with pytest.raises(NumberTaken):
+        _open(MerchantFactory())
+    with pytest.raises(NoSuchAcquirer):
+        _open(merchant, acquirer_code="BESTPAY")
+
+    assert SubMerchant.objects.count() == 1
