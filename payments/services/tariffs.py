@@ -89,9 +89,14 @@ def draft_tariff(
         raise PriceUnfit(why="条件重复或封顶低于最低") from error
     diff: dict[str, Any] = {
         "tariff": code, "version": number, "valid_from": valid_from, "valid_until": valid_until, "source": source,
-        "prices": [f"{p.scene or p.channel or p.product or '*'}: {p.method} {p.rate_bps}bps {p.flat_fen}fen" for p in prices],
+        "prices": [_worded(price) for price in prices],
     }  # fmt: skip
     return request_approval(verb="payments.tariff.activate", subject=f"tariff:{code}", diff=diff, maker=actor, at=at)
+
+
+def _worded(price: Price) -> str:
+    scope = price.scene or price.channel or price.product or "*"
+    return f"{scope}: {price.method} {price.rate_bps}bps {price.flat_fen}fen"
 
 
 def _line(version: TariffVersion, place: int, price: Price) -> TariffLine:
