@@ -45,7 +45,7 @@ class Command(BaseCommand):
         self._operators(words)
         today = clock.business_date(clock.now())
         if not BusinessDay.objects.exists():
-            self._run_day(today - timedelta(days=1))
+            self._run_days(today)
         owner = user_by_phone(f"+86{identities.mobile(1)}")
         if owner is not None and not owner.has_usable_password():
             set_password(user=owner, password=words["merchant"], actor=SYSTEM, at=clock.now())
@@ -60,17 +60,22 @@ class Command(BaseCommand):
                     username=username, password=words[username], name=name, roles=roles, actor=SYSTEM, at=clock.now()
                 )
 
-    def _run_day(self, day: date) -> None:
+    def _run_days(self, today: date) -> None:
+        """Run yesterday to its published books, and this morning up to now."""
+        now = clock.now()
+        if faults := self._day(today - timedelta(days=1)).run():
+            raise CommandError("\n".join(faults))
+        self._day(today).run_morning(until=now)
+
+    def _day(self, day: date) -> MarketDay:
         sandbox = str(settings.ACQUIRERS.get("wechat", {}).get("base_url", ""))
         if not sandbox:
             raise CommandError("demo_data needs the acquirers' sandbox: ACQUIRERS_FILE is not set.")
-        market = MarketDay(
+        return MarketDay(
             day=day, trades=generate_trades(seed=day.toordinal()), stalls=STALLS, limit=SALES, seed=1,
             processes=Processes(web="", sandbox=sandbox, are_ours=True), say=self._say, progress=self._progress,
             has_worker=False,
         )  # fmt: skip
-        if faults := market.run():
-            raise CommandError("\n".join(faults))
 
     def _say(self, text: str) -> None:
         if not self.quiet:

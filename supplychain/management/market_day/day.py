@@ -69,6 +69,18 @@ class MarketDay:
             clock.set_clock(None, actor=SYSTEM)
             self.outside.set_clock(None, factor=1)
 
+    def run_morning(self, *, until: datetime) -> None:
+        """Sell what the day sold before a moment, and leave the day open; the clocks go back to real time."""
+        self.outside = Outside(self.processes.sandbox)
+        self.midnight = clock.day_bounds(self.day)[0]
+        try:
+            self._sell(until=until)
+            self._move(until)
+            self._wait(self._open_attempts)
+        finally:
+            clock.set_clock(None, actor=SYSTEM)
+            self.outside.set_clock(None, factor=1)
+
     def report(self) -> list[str]:
         """Lay out the day: trades, table, trial balance, pace."""
         head = f"{self.day}  trades {len(self.trades):,}  sales {len(self.taken):,}"
@@ -78,7 +90,7 @@ class MarketDay:
         clock.set_clock(at, actor=SYSTEM)
         self.outside.set_clock(at, factor=FACTOR)
 
-    def _sell(self) -> None:
+    def _sell(self, *, until: datetime | None = None) -> None:
         self._move(self.midnight + OPENING)
         stalls = open_stalls(
             count=self.stalls,
@@ -88,6 +100,10 @@ class MarketDay:
             progress=lambda done, total: self.progress("stalls open", done, total),
         )
         sales = plan_sales(trades=self.trades, stalls=self.stalls, seed=self.seed, limit=self.limit)
+        if until is not None:
+            sales = [sale for sale in sales if self.midnight + timedelta(seconds=sale.second_of_day) < until]
+        if not sales:
+            return
         run = f"{self.day:%Y%m%d}-{int(time.time())}"
         till = Till(stalls=stalls, sandbox_url=self.processes.sandbox, run=run, seed=self.seed)
         for item in till.take_all(sales, midnight=self.midnight, move_clock=self._move):
