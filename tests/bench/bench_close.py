@@ -1,7 +1,7 @@
 """The close of a day, three acquirers, every kind of difference, against COPY of its bill rows with the same indexes.
 
-Sizes: BENCH_PAYMENTS (100000) of BENCH_CLOSE_MERCHANTS (2000; a tenth of both for the growth). The close runs in a process of its own, whose memory is
-measured; fetching is left out (the network's time, not ours): the bills lie there as files.
+Sizes: BENCH_PAYMENTS (100000) of BENCH_CLOSE_MERCHANTS (2000); a tenth of both for the growth. The close runs in a
+process of its own, whose memory is measured; fetching is left out (the network's time): the bills lie there as files.
 """
 
 import json
@@ -41,9 +41,7 @@ def run() -> list[Result | Skipped]:
             f"close: {size}", large["rows"] / large["close_s"], large["rows"] / large["copy_s"], "rows/s", GOAL, steps
         ),
         Result(f"close: growth from {SMALLER:,}", 1 / per_row[0], 1 / per_row[1], "rows/s", 1 / 1.15, "per row"),
-        Result(
-            "close: memory of Python", 300 / large["rss_mb"], 1.0, "300 MB / peak", 1.0, f"{large['rss_mb']:.0f} MB"
-        ),
+        Result("close: memory of Python", 300 / large["rss_mb"], 1.0, "300/peak", 1.0, f"{large['rss_mb']:.0f} MB"),
         Result("close: differences found", large["found"], large["expected"], "differences", 1.0, "none invented"),
     ]
 
