@@ -40,7 +40,7 @@ class Reply:
     """One answer of the API: status and strictly read body, or why it cannot be believed."""
 
     def __init__(self, status: int | None, body: dict[str, Any], exchange: Exchange, fault: str) -> None:
-        self.status = status
+        self.http_status = status
         self.body = body
         self.exchange = exchange
         self.fault = fault
@@ -50,12 +50,12 @@ class Reply:
     @property
     def is_good(self) -> bool:
         """Tell whether it is a signed 2xx."""
-        return not self.fault and self.status is not None and 200 <= self.status < 300
+        return not self.fault and self.http_status is not None and 200 <= self.http_status < 300
 
     @property
     def is_uncertain(self) -> bool:
         """Tell whether the acquirer may have acted without saying so believably."""
-        return bool(self.fault) or self.status is None or self.status in UNCERTAIN_STATUSES
+        return bool(self.fault) or self.http_status is None or self.http_status in UNCERTAIN_STATUSES
 
     def answer(self, state: str, **more: Any) -> Answer:
         """Word it for the services."""
@@ -114,7 +114,7 @@ class WechatGateway(WechatSharing, WechatBills):
         """Ask what became of a payment."""
         sent = {"out_trade_no": order.attempt_no, "sub_mchid": order.payee.sub_mchid}
         reply = self.ask("query", order.attempt_no, sent, lambda sent: self.sdk.query(**sent))
-        if reply.status == 404 and reply.code in ABSENT and not reply.fault:
+        if reply.http_status == 404 and reply.code in ABSENT and not reply.fault:
             return reply.answer(NOT_FOUND)
         return self._read_order(reply) if reply.is_good else reply.answer(UNKNOWN)
 
@@ -128,7 +128,7 @@ class WechatGateway(WechatSharing, WechatBills):
         """Undo a barcode payment; money that was taken goes back."""
         sent = {"out_trade_no": order.attempt_no, "sub_mchid": order.payee.sub_mchid}
         reply = self.ask("reverse", order.attempt_no, sent, lambda sent: self.sdk.codepay_reverse(**sent))
-        if reply.status == 404 and reply.code in ABSENT and not reply.fault:
+        if reply.http_status == 404 and reply.code in ABSENT and not reply.fault:
             return reply.answer(NOT_FOUND)
         return reply.answer(CLOSED if reply.is_good else UNKNOWN)
 
@@ -151,7 +151,7 @@ class WechatGateway(WechatSharing, WechatBills):
         """Ask what became of a refund."""
         sent = {"out_refund_no": order.refund_no, "sub_mchid": order.order.payee.sub_mchid}
         reply = self.ask("query_refund", order.refund_no, sent, lambda sent: self.sdk.query_refund(**sent))
-        if reply.status == 404 and reply.code in ABSENT and not reply.fault:
+        if reply.http_status == 404 and reply.code in ABSENT and not reply.fault:
             return reply.answer(NOT_FOUND)
         return self._read_refund(reply) if reply.is_good else reply.answer(UNKNOWN)
 
@@ -229,7 +229,7 @@ class WechatGateway(WechatSharing, WechatBills):
         }
 
     def _read_order(self, reply: Reply) -> Answer:
-        if reply.status == 202:
+        if reply.http_status == 202:
             return reply.answer(PENDING)
         try:
             state = trade_state(reply.body)

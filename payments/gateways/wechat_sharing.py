@@ -136,7 +136,7 @@ def _read_return(reply: Reply) -> Answer:
 
 
 def _not_good(reply: Reply) -> Answer:
-    if reply.status == 404 and not reply.fault:
+    if reply.http_status == 404 and not reply.fault:
         return reply.answer(NOT_FOUND)
     # A rule that only asks to wait (a minute after payment, frequency) is not a refusal.
     if reply.is_uncertain or reply.code in ("RULE_LIMIT", "FREQUENCY_LIMITED"):

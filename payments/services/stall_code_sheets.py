@@ -49,7 +49,7 @@ def print_stall_code(*, code: StallCode) -> bytes:
         "payee": code.merchant.legal_name,
         "number": code.code_no,
     }
-    pdf: bytes = typst.compile(files, font_paths=[FONTS], sys_inputs=inputs)
+    pdf: bytes = typst.compile(files, font_paths=[FONTS], sys_inputs=inputs)  # type: ignore[call-overload]  # a folder in memory
     return pdf
 
 
