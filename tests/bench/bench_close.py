@@ -50,8 +50,12 @@ def close_of(payments: int) -> dict:
     """Make a day of a size, close it in another process, copy its rows; gives seconds, memory, counts."""
     with durable_server() as server, tempfile.TemporaryDirectory(prefix="ebao-close-") as folder:
         environment = {
-            **os.environ, "DATABASE_URL": server.url, "EBAO_MEDIA": f"{folder}/media", "EBAO_BENCH": folder, "DEMO": "1",
-        }  # fmt: skip
+            **os.environ,
+            "DATABASE_URL": server.url,
+            "EBAO_MEDIA": f"{folder}/media",
+            "EBAO_BENCH": folder,
+            "DEMO": "1",
+        }
         environment.pop("ACQUIRERS_FILE", None)
         made = _child("make", environment, payments)
         closed = _child("close", environment, payments)
