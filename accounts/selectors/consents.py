@@ -14,7 +14,7 @@ from silk_road_ebao.kernel.refusals import Refusal
 class ConsentMissing(Refusal):
     """No consent in force covers the recipient, purpose, kinds and range: 403."""
 
-    message = _("没有得到授权,不能提供这些资料")
+    message = _("没有得到授权，不能提供这些资料")
 
 
 def consents_of(party: Party) -> QuerySet[Consent]:

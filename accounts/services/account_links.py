@@ -22,14 +22,14 @@ from silk_road_ebao.kernel.states import transition
 class LinkContradicts(Refusal):
     """Another link between the two stands and cannot be true together with this one."""
 
-    message = _("你们之间已经有一条关联,和这条对不上。先结束原来那条,再建新的")
+    message = _("你们之间已经有一条关联，和这条对不上。先结束原来那条，再建新的")
     field = "relation"
 
 
 class LinkUnfit(Refusal):
     """The relation cannot join two such parties."""
 
-    message = _("这种关系不能这样关联,请换一种关系")
+    message = _("这种关系不能这样关联，请换一种关系")
     field = "relation"
 
 

@@ -20,7 +20,7 @@ from silk_road_ebao.kernel.states import transition
 class CreditReportRefused(Refusal):
     """A band that does not exist, a day in the future, or a reference that looks like an account number."""
 
-    message = _("报告内容不对:%(what)s")
+    message = _("报告内容不对：%(what)s")
 
 
 class HolderChanged(Refusal):

@@ -21,14 +21,14 @@ ENTER = "accounts.dated_rule.enter"
 class RuleInThePast(Refusal):
     """A new value may not change what was decided under the old one."""
 
-    message = _("新规则要从明天或以后开始,不能改过去的")
+    message = _("新规则要从明天或以后开始，不能改过去的")
     field = "valid_from"
 
 
 class RuleOverlaps(Refusal):
     """A later value stands already."""
 
-    message = _("这个日期之后已经有一条规则,请先处理那一条")
+    message = _("这个日期之后已经有一条规则，请先处理那一条")
     field = "valid_from"
 
 

@@ -26,7 +26,7 @@ from silk_road_ebao.kernel.states import transition
 class StillInBusiness(Refusal):
     """The person is the legal representative of a merchant in service."""
 
-    message = _("你名下还有店在营业,先办完退出再注销")
+    message = _("你名下还有店在营业，先办完退出再注销")
 
 
 @audited(action="accounts.person.delete")

@@ -18,7 +18,7 @@ from silk_road_ebao.kernel.refusals import Refusal
 class ChannelNotPermitted(Refusal):
     """An assessment of a natural person goes through a licensed credit agency or the person himself (R15)."""
 
-    message = _("个人的经营评估只能由本人自己交给银行,或经持牌征信机构提供")
+    message = _("个人的经营评估只能由本人自己交给银行，或经持牌征信机构提供")
 
 
 @audited(action="accounts.disclosure")

@@ -24,7 +24,7 @@ from silk_road_ebao.kernel.refusals import Refusal
 class LimitOverlaps(Refusal):
     """Another value stands for some of the days."""
 
-    message = _("这段日期已经有一个限额,请先结束原来的")
+    message = _("这段日期已经有一个限额，请先结束原来的")
     field = "valid_from"
 
 

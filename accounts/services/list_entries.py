@@ -31,7 +31,7 @@ COLUMNS = ("entry_key", "name", "resident_id", "uscc", "reason", "listed_date", 
 class ListRowRefused(Refusal):
     """A row of a list file that cannot be read; the whole file is refused."""
 
-    message = _("名单第 %(row)s 行“%(column)s”不对,整个文件没有导入")
+    message = _("名单第 %(row)s 行“%(column)s”不对，整个文件没有导入")
     field = "file"
 
 

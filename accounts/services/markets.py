@@ -15,7 +15,7 @@ from silk_road_ebao.kernel.refusals import Refusal
 class UnknownProvince(Refusal):
     """A province code that GB/T 2260 does not list."""
 
-    message = _("没有这个省份,请从列表里选")
+    message = _("没有这个省份，请从列表里选")
     field = "province"
 
 

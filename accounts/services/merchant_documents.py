@@ -19,21 +19,21 @@ from silk_road_ebao.kernel.refusals import Refusal
 class DocumentRefused(Refusal):
     """A file that is empty, too large, of another type, or disguised."""
 
-    message = _("这个文件不能用,请重新拍照上传")
+    message = _("这个文件不能用，请重新拍照上传")
 
 
 class DocumentAltered(Refusal):
     """The stored bytes no longer have the hash fixed at hand-in (R23)."""
 
-    message = _("这份证照和上传时不一样了,请重新上传")
+    message = _("这份证照和上传时不一样了，请重新上传")
 
 
 _SENTENCES = {
-    "EMPTY": _("文件是空的,请重新拍照上传"),
-    "TOO_LARGE": _("文件超过 5 MB,请拍小一点或压缩后再传"),
-    "UNKNOWN_TYPE": _("只收 JPG、PNG 照片或 PDF,请重新拍照上传"),
-    "DISGUISED": _("文件里夹着别的内容,请直接拍照上传,不要改名或拼接"),
-    "ACTIVE_CONTENT": _("PDF 里带有脚本或附件,请打印成普通 PDF 或直接拍照上传"),
+    "EMPTY": _("文件是空的，请重新拍照上传"),
+    "TOO_LARGE": _("文件超过 5 MB，请拍小一点或压缩后再传"),
+    "UNKNOWN_TYPE": _("只收 JPG、PNG 照片或 PDF，请重新拍照上传"),
+    "DISGUISED": _("文件里夹着别的内容，请直接拍照上传，不要改名或拼接"),
+    "ACTIVE_CONTENT": _("PDF 里带有脚本或附件，请打印成普通 PDF 或直接拍照上传"),
 }
 
 

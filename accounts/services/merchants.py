@@ -24,7 +24,7 @@ RESUME = "accounts.merchant.resume"
 class StillOnList(Refusal):
     """An open hit forbids the merchant's return (R9)."""
 
-    message = _("商户还在名单里,处理完名单命中才能恢复")
+    message = _("商户还在名单里，处理完名单命中才能恢复")
 
 
 def _snapshot_merchant(subject: str) -> dict[str, object]:

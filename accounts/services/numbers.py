@@ -14,22 +14,22 @@ from silk_road_ebao.kernel.refusals import Refusal
 class NumberRefused(Refusal):
     """A number that cannot be one."""
 
-    message = _("号码不对,请再核对一遍")
+    message = _("号码不对，请再核对一遍")
 
 
 _SENTENCES = {
     ("resident_id", "MISSING"): _("还差身份证号"),
-    ("resident_id", "FORMAT"): _("身份证号应是 18 位,请照着证件再填一遍"),
-    ("resident_id", "CHECK_DIGIT"): _("身份证号最后一位对不上,请照着证件再核对一遍"),
+    ("resident_id", "FORMAT"): _("身份证号应是 18 位，请照着证件再填一遍"),
+    ("resident_id", "CHECK_DIGIT"): _("身份证号最后一位对不上，请照着证件再核对一遍"),
     ("uscc", "MISSING"): _("还差统一社会信用代码"),
-    ("uscc", "FORMAT"): _("统一社会信用代码应是 18 位,在营业执照右上角"),
-    ("uscc", "CHECK_DIGIT"): _("统一社会信用代码最后一位对不上,请照着营业执照再核对一遍"),
-    ("uscc", "REGION"): _("统一社会信用代码里的地区不存在,请照着营业执照再核对一遍"),
+    ("uscc", "FORMAT"): _("统一社会信用代码应是 18 位，在营业执照右上角"),
+    ("uscc", "CHECK_DIGIT"): _("统一社会信用代码最后一位对不上，请照着营业执照再核对一遍"),
+    ("uscc", "REGION"): _("统一社会信用代码里的地区不存在，请照着营业执照再核对一遍"),
     ("phone", "MISSING"): _("还差手机号"),
-    ("phone", "FORMAT"): _("手机号应是 11 位,以 1 开头"),
+    ("phone", "FORMAT"): _("手机号应是 11 位，以 1 开头"),
     ("account_no", "MISSING"): _("还差银行账号"),
-    ("account_no", "FORMAT"): _("银行账号只有数字,请照着卡或开户许可再填一遍"),
-    ("account_no", "CHECK_DIGIT"): _("卡号里有一位数字对不上,请照着卡再核对一遍"),
+    ("account_no", "FORMAT"): _("银行账号只有数字，请照着卡或开户许可再填一遍"),
+    ("account_no", "CHECK_DIGIT"): _("卡号里有一位数字对不上，请照着卡再核对一遍"),
 }
 
 

@@ -26,7 +26,7 @@ APPROVE = "accounts.onboarding.approve"
 class NoAcquirerHere(Refusal):
     """No acquirer has a branch in the merchant's province (R8)."""
 
-    message = _("商户所在省没有可以收单的机构,不能接入")
+    message = _("商户所在省没有可以收单的机构，不能接入")
 
 
 class NotApproved(Refusal):

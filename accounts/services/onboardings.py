@@ -29,39 +29,39 @@ NATIONAL_REGISTER = "10"
 class OnboardingOpen(Refusal):
     """The user has an unfinished form already."""
 
-    message = _("你还有一份没填完的入驻资料,接着填就行")
+    message = _("你还有一份没填完的入驻资料，接着填就行")
 
 
 class OnboardingClosed(Refusal):
     """The form was handed in; it is not ours to change now."""
 
-    message = _("资料已经提交,正在审核,先不能改")
+    message = _("资料已经提交，正在审核，先不能改")
 
 
 class UsccTaken(Refusal):
     """Another merchant bears the code."""
 
-    message = _("这个统一社会信用代码已经有商户登记,请核对营业执照")
+    message = _("这个统一社会信用代码已经有商户登记，请核对营业执照")
     field = "uscc"
 
 
 class ForeignProvince(Refusal):
     """The licence was issued in another province than the place of business (R8)."""
 
-    message = _("营业执照不是在经营所在省办的,我们只能接入本省商户")
+    message = _("营业执照不是在经营所在省办的，我们只能接入本省商户")
     field = "province"
 
 
 class StillMissing(Refusal):
     """Fields or papers are missing."""
 
-    message = _("还差:%(what)s")
+    message = _("还差：%(what)s")
 
 
 class OnList(Refusal):
     """A list names the merchant or its legal representative (R9)."""
 
-    message = _("这份资料暂时不能通过,请联系服务台")
+    message = _("这份资料暂时不能通过，请联系服务台")
 
 
 FIELD_LABELS = {

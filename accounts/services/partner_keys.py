@@ -21,14 +21,14 @@ OVERLAP = timedelta(days=7)
 class KeyUnreadable(Refusal):
     """Not a PEM of an Ed25519 public key."""
 
-    message = _("这不是 Ed25519 公钥(PEM),请重新粘贴")
+    message = _("这不是 Ed25519 公钥(PEM)，请重新粘贴")
     field = "public_key_pem"
 
 
 class KeyKnown(Refusal):
     """The key or its id is in use."""
 
-    message = _("这个公钥或密钥号已经登记过,请换一把")
+    message = _("这个公钥或密钥号已经登记过，请换一把")
     field = "keyid"
 
 

@@ -31,14 +31,14 @@ class NameMissing(Refusal):
 class ResidentIdTaken(Refusal):
     """The resident ID is registered already."""
 
-    message = _("这个身份证已经登记过,请用登记时的手机号登录")
+    message = _("这个身份证已经登记过，请用登记时的手机号登录")
     field = "resident_id"
 
 
 class PhoneBelongsToAnother(Refusal):
     """The phone stands for another resident ID (R10)."""
 
-    message = _("这个手机号已登记在另一张身份证下。一个手机号只能对应一个人,确有原因请到服务台说明")
+    message = _("这个手机号已登记在另一张身份证下。一个手机号只能对应一个人，确有原因请到服务台说明")
     field = "phone"
 
 

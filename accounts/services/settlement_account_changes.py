@@ -27,7 +27,7 @@ CHANGE = "accounts.settlement_account.change"
 class NothingToChange(Refusal):
     """The merchant has no payee account yet: adding one is enough."""
 
-    message = _("店里还没有收款账户,直接添加就行")
+    message = _("店里还没有收款账户，直接添加就行")
 
 
 @audited(action="accounts.settlement_account.propose_change")
@@ -117,7 +117,7 @@ def carry_out_account_change(
         write_notice(
             key=f"settlement_account.change:{account.account_no}",
             phone=merchant.legal_person.phone_sealed.open(),
-            text=gettext("【丝路e宝】%(name)s的收款账户将在%(when)s换成%(account)s。不是你本人办的,请马上联系服务台。")
+            text=gettext("【丝路e宝】%(name)s的收款账户将在%(when)s换成%(account)s。不是你本人办的，请马上联系服务台。")
             % {
                 "name": merchant.name,
                 "when": f"{usable_from.astimezone(BUSINESS_ZONE):%m-%d %H:%M}",

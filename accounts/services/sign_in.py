@@ -25,41 +25,41 @@ RESEND_AFTER = timedelta(seconds=60)
 MAX_ATTEMPTS = 5
 MAX_PER_DAY = 10
 _CODE_PURPOSE = "sign_in_code"
-TEXT = gettext_noop("【丝路e宝】验证码 %(code)s,5 分钟内有效。不要告诉任何人。")
+TEXT = gettext_noop("【丝路e宝】验证码 %(code)s，5 分钟内有效。不要告诉任何人。")
 
 
 class CodeTooSoon(Refusal):
     """A code was sent less than a minute ago."""
 
-    message = _("刚发过验证码,%(seconds)s 秒后可以重发")
+    message = _("刚发过验证码，%(seconds)s 秒后可以重发")
     field = "phone"
 
 
 class TooManyCodes(Refusal):
     """Ten codes went to the phone within a day."""
 
-    message = _("今天发的验证码太多了,请明天再试或用密码登录")
+    message = _("今天发的验证码太多了，请明天再试或用密码登录")
     field = "phone"
 
 
 class CodeNotSent(Refusal):
     """The SMS gateway did not take the message."""
 
-    message = _("短信没有发出去,请过一会儿再试")
+    message = _("短信没有发出去，请过一会儿再试")
     field = "phone"
 
 
 class CodeWrong(Refusal):
     """No live code, or another one."""
 
-    message = _("验证码不对或已过期,请再看一眼短信,或重新获取")
+    message = _("验证码不对或已过期，请再看一眼短信，或重新获取")
     field = "code"
 
 
 class UserDisabled(Refusal):
     """The user was shut out."""
 
-    message = _("这个账号已停用,请联系服务台")
+    message = _("这个账号已停用，请联系服务台")
     field = "phone"
 
 
@@ -77,7 +77,7 @@ def request_code(*, phone: str, gateway: SmsGateway, actor: Actor, at: datetime)
     row = _write_code(number, code, at)
     try:
         gateway.send(
-            phone=number, text=gettext("【丝路e宝】验证码 %(code)s,5 分钟内有效。不要告诉任何人。") % {"code": code}
+            phone=number, text=gettext("【丝路e宝】验证码 %(code)s，5 分钟内有效。不要告诉任何人。") % {"code": code}
         )
     except SmsNotSent:
         SignInCode.objects.filter(pk=row.pk).delete()

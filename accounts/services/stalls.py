@@ -15,7 +15,7 @@ from silk_road_ebao.kernel.refusals import Refusal
 class StallTaken(Refusal):
     """Somebody else has the stall."""
 
-    message = _("%(label)s 这个摊位已经有人登记了,请核对摊号")
+    message = _("%(label)s 这个摊位已经有人登记了，请核对摊号")
     field = "stall_label"
 
 

@@ -18,7 +18,7 @@ from silk_road_ebao.kernel.refusals import Refusal
 class PhoneHasUser(Refusal):
     """Somebody already signs in with this phone."""
 
-    message = _("这个手机号已经注册过,直接登录就行")
+    message = _("这个手机号已经注册过，直接登录就行")
     field = "phone"
 
 

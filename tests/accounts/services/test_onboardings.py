@@ -100,7 +100,7 @@ def test_an_incomplete_form_is_not_handed_in(at):
         submit_onboarding(onboarding=form, actor=actor, at=at)
 
     assert caught.value.field == "name"
-    assert str(caught.value).startswith("还差:招牌名称、登记名称")
+    assert str(caught.value).startswith("还差：招牌名称、登记名称")
     assert "营业执照照片" in str(caught.value)
     form.refresh_from_db()
     assert form.status == "DRAFT"
