@@ -5,6 +5,7 @@ usage: python -m tests.bench [NAME…]     (NAME of tests/bench/bench_NAME.py; a
 
 import importlib
 import json
+import signal
 import sys
 from pathlib import Path
 
@@ -55,4 +56,5 @@ def print_table(results: list[Result]) -> None:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the server of a benchmark stops with it
     sys.exit(main(sys.argv[1:]))
