@@ -4,6 +4,8 @@ from datetime import timedelta
 
 import pytest
 
+from payments.gateways import gateway_of
+from payments.gateways.wording import order_of
 from payments.models import AcquirerLine, AcquirerMessage, Payment, PaymentAttempt
 from payments.services.acquirer_lines import AcquirerDown
 from payments.services.attempts import (
@@ -14,8 +16,9 @@ from payments.services.attempts import (
     look_at_due_attempts,
     start_attempt,
 )
+from payments.services.confirmations import confirm_attempt
 from payments.services.payments import AlreadyPaid, close_expired_payments, close_payment
-from silk_road_ebao.kernel.models import OutboxFact
+from silk_road_ebao.kernel.models import AuditEvent, OutboxFact
 from tests.payments.factories import CASHIER, PAYER, PaymentFactory, moment
 
 pytestmark = pytest.mark.django_db
@@ -273,3 +276,19 @@ def test_a_barcode_is_paid_in_the_answer(shop):
 
     payment.refresh_from_db()
     assert (attempt.status, payment.status) == ("PAID", "PAID")
+
+
+def test_a_payment_after_our_close_is_believed_with_an_alert(shop, sandbox):
+    """F8, Practice 2: CLOSED → PAID on verified evidence; Jeepay keeps the order closed and the money lost."""
+    payment = PaymentFactory(merchant=shop().merchant)
+    attempt = _start(payment)
+    close_payment(payment_no=payment.payment_no, actor=CASHIER, at=moment())
+    sandbox.fault("pay_after_close", acquirer="wechat", out_trade_no=attempt.attempt_no)
+    sandbox.pay(out_trade_no=attempt.attempt_no)
+    evidence = gateway_of("WECHAT").query(order_of(PaymentAttempt.objects.get(pk=attempt.pk))).evidence
+
+    confirm_attempt(evidence=evidence, at=moment())
+
+    payment.refresh_from_db()
+    assert payment.status == "PAID"
+    assert AuditEvent.objects.filter(action="payments.payment.late_success").count() == 1
