@@ -44,7 +44,9 @@ CASES = {
     "mirrored reversals": (trigger("ledger_check_reversal", "ledger_transfer"), row(subject="{stands}", kind=-1)),
     "the floor": (drop("ledger_balance_floor"), row(unit=2, debit="{points}", credit="{other_points}")),
     "transfers stay": (trigger("ledger_transfer_immutable", "ledger_transfer"), ("DELETE FROM ledger_transfer", {})),
-    "balances stay": (trigger("ledger_balance_guard", "ledger_balance"), ("UPDATE ledger_balance SET credits = credits + 1", {})),
+    "balances stay": (
+        trigger("ledger_balance_guard", "ledger_balance"), ("UPDATE ledger_balance SET credits = credits + 1", {})
+    ),
     "accounts stay": (
         trigger("ledger_account_immutable", "ledger_account"), ("UPDATE ledger_account SET opened_at = now()", {})
     ),
