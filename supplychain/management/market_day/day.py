@@ -18,12 +18,16 @@ from payments.services.refund_pushes import push_due_refunds
 from silk_road_ebao.kernel import clock
 from silk_road_ebao.kernel.actors import SYSTEM
 from silk_road_ebao.kernel.money import format_yuan
+from silk_road_ebao.kernel.outbox import deliver_due
+from supplychain.management.market_day.goods import hand_over, stock_stalls, take_back
 from supplychain.management.market_day.opening import open_stalls
 from supplychain.management.market_day.outside import Outside
 from supplychain.management.market_day.processes import Processes
 from supplychain.management.market_day.report import Figures, Line, table
-from supplychain.management.market_day.taking import Taken, Till, give_back
+from supplychain.management.market_day.taking import Taken, Till
+from supplychain.models import Order
 from supplychain.rules.market_day import Trade, plan_sales
+from supplychain.services.agreements import compute_agreements
 
 FACTOR = 60
 SETTLEMENT_COLUMNS = ("payments", "paid_fen", "refunds", "refund_fen", "fee_fen", "net_fen")
@@ -53,6 +57,7 @@ class MarketDay:
     taken: list[Taken] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
     trial: str = ""
+    books: str = ""
     pace: str = ""
 
     def run(self) -> list[str]:
@@ -84,7 +89,7 @@ class MarketDay:
     def report(self) -> list[str]:
         """Lay out the day: trades, table, trial balance, pace."""
         head = f"{self.day}  trades {len(self.trades):,}  sales {len(self.taken):,}"
-        return ["", head, "", *table(self.lines), "", self.trial, self.pace]
+        return ["", head, "", *table(self.lines), "", self.trial, self.books, self.pace]
 
     def _move(self, at: datetime) -> None:
         clock.set_clock(at, actor=SYSTEM)
@@ -105,7 +110,8 @@ class MarketDay:
         if not sales:
             return
         run = f"{self.day:%Y%m%d}-{int(time.time())}"
-        till = Till(stalls=stalls, sandbox_url=self.processes.sandbox, run=run, seed=self.seed)
+        commodities = stock_stalls(sales=sales, stalls=stalls, day=self.day, at=clock.now())
+        till = Till(stalls=stalls, commodities=commodities, sandbox_url=self.processes.sandbox, run=run, seed=self.seed)
         for item in till.take_all(sales, midnight=self.midnight, move_clock=self._move):
             self.taken.append(item)
             self.progress("sales", len(self.taken), len(sales))
@@ -120,9 +126,16 @@ class MarketDay:
         self._move(self.midnight + LAST_LOOK)
         self.say("waiting for the last notices")
         self._wait(self._open_attempts)
-        asked = give_back(self.taken)
-        self.say(f"refunds asked for: {asked}")
+        self._hand_over()
+        back = list(take_back(self.taken))
+        self.say(f"sales that come back: {len(back)}")
         self._wait(self._open_refunds)
+
+    def _hand_over(self) -> None:
+        self._wait(self._orders_unaware)
+        paid = [item for item in self.taken if item.is_paid]
+        for nth, _item in enumerate(hand_over(paid), 1):
+            self.progress("handed over", nth, len(paid))
 
     def _wait(self, still_open: Callable[[], int]) -> None:
         began = time.monotonic()
@@ -138,10 +151,16 @@ class MarketDay:
         for code in open_acquirers():
             look_at_due_attempts(acquirer_code=code, at=clock.now())
             push_due_refunds(acquirer_code=code, at=clock.now())
+        deliver_due(limit=500)
 
     def _open_attempts(self) -> int:
         paid = [item.attempt_no for item in self.taken if item.is_paid]
         return PaymentAttempt.objects.filter(attempt_no__in=paid, status__in=LIVE).count()
+
+    def _orders_unaware(self) -> int:
+        """Count paid payments whose order has not heard of it: the fact is still under way."""
+        paid = [item.order_no for item in self.taken if item.is_paid]
+        return Order.objects.filter(order_no__in=paid, status="PLACED").count()
 
     def _open_refunds(self) -> int:
         ours = Payment.objects.filter(payment_no__in=[item.payment_no for item in self.taken])
@@ -158,6 +177,10 @@ class MarketDay:
         faults = [fault for line in self.lines for fault in line.disagreements()]
         if closed.status != "PUBLISHED":
             faults.append(f"the day is {closed.status}: {closed.hold_reason}")
+        books = compute_agreements(day=self.day, actor=SYSTEM, at=clock.now())
+        self.books = f"three books     cases {books.cases:,}  agreeing {books.cases - books.partings:,}"
+        if books.partings:
+            faults.append(f"the three books part in {books.partings} cases")
         if not trial.agrees or prove(deep=True):
             faults.append("the ledger does not prove")
         return faults

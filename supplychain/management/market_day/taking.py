@@ -2,34 +2,28 @@
 
 import random
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
 from threading import local
-from typing import TypeVar
 
-import requests
-from django.db import OperationalError, close_old_connections, connections
+from django.db import connections
 
 from payments.services.attempts import start_attempt
-from payments.services.payments import create_payment
-from payments.services.refunds import request_refund
 from silk_road_ebao.kernel import clock
-from silk_road_ebao.kernel.refusals import Refusal
 from supplychain.management.market_day.opening import OpenStall
 from supplychain.management.market_day.outside import Outside, OutsideRefused
+from supplychain.management.market_day.patience import patiently
+from supplychain.models import Commodity
 from supplychain.rules.market_day import Sale
+from supplychain.services.orders import pay_order, place_order
 
-Result = TypeVar("Result")
 THREADS = 6
 STEP_S = 900
 CUSTOMERS_PER_STALL = 25
 SHARES = {"WECHAT": 62, "ALIPAY": 30, "UNIONPAY": 8}
-TRIES, PAUSE_S = 6, 1.0
-PASSING = (OperationalError, requests.RequestException, Refusal)
-"""What passes by itself: a service restarting, a line that is down for a moment."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +33,7 @@ class Taken:
     sale: Sale
     stall: OpenStall
     acquirer: str
+    order_no: str
     payment_no: str
     attempt_no: str
     is_paid: bool
@@ -56,8 +51,16 @@ class Timing:
 class Till:
     """Everything that is needed to take sales at open stalls."""
 
-    def __init__(self, *, stalls: Sequence[OpenStall], sandbox_url: str, run: str, seed: int) -> None:
-        self.stalls, self.run, self.seed = stalls, run, seed
+    def __init__(
+        self,
+        *,
+        stalls: Sequence[OpenStall],
+        commodities: Mapping[str, Commodity],
+        sandbox_url: str,
+        run: str,
+        seed: int,
+    ) -> None:
+        self.stalls, self.commodities, self.run, self.seed = stalls, commodities, run, seed
         self.timing = Timing()
         self._sandbox_url = sandbox_url
         self._own = local()
@@ -82,25 +85,23 @@ class Till:
         open_stall = self.stalls[sale.stall]
         acquirer = rng.choices(open_stall.acquirers, [SHARES[code] for code in open_stall.acquirers])[0]
         started = time.monotonic()
-        payment_no, attempt_no = _patiently(lambda: self._ask(nth, sale, open_stall, acquirer))
+        order_no, payment_no, attempt_no = patiently(lambda: self._ask(nth, sale, open_stall, acquirer))
         asked = time.monotonic()
         customer = f"o{sale.stall:03d}-{rng.randrange(CUSTOMERS_PER_STALL):03d}"
-        is_paid = _patiently(lambda: self._pay(acquirer, attempt_no, customer))
+        is_paid = patiently(lambda: self._pay(acquirer, attempt_no, customer))
         self.timing.ask_s += asked - started
         self.timing.pay_s += time.monotonic() - asked
-        return Taken(sale, open_stall, acquirer, payment_no, attempt_no, is_paid)
+        return Taken(sale, open_stall, acquirer, order_no, payment_no, attempt_no, is_paid)
 
-    def _ask(self, nth: int, sale: Sale, open_stall: OpenStall, acquirer: str) -> tuple[str, str]:
-        payment = create_payment(
-            merchant=open_stall.merchant,
+    def _ask(self, nth: int, sale: Sale, open_stall: OpenStall, acquirer: str) -> tuple[str, str, str]:
+        order = place_order(
             stall=open_stall.stall,
-            amount_fen=sale.amount_fen,
-            description=f"{sale.product} {sale.kg.normalize():f}kg",
-            order_no=f"{self.run}-{nth:06d}",
-            channel="DYNAMIC_CODE",
+            lines=[(self.commodities[sale.product], sale.kg, sale.price_fen_kg)],
+            draft_key=f"{self.run}-{nth:06d}",
             actor=open_stall.staff,
             at=clock.now(),
         )
+        payment = pay_order(order=order, actor=open_stall.staff, at=clock.now())
         attempt = start_attempt(
             payment_no=payment.payment_no,
             acquirer_code=acquirer,
@@ -108,7 +109,7 @@ class Till:
             actor=open_stall.staff,
             at=clock.now(),
         )
-        return payment.payment_no, attempt.attempt_no
+        return order.order_no, payment.payment_no, attempt.attempt_no
 
     def _pay(self, acquirer: str, attempt_no: str, customer: str) -> bool:
         if not hasattr(self._own, "outside"):
@@ -118,31 +119,3 @@ class Till:
         except OutsideRefused:
             return False
         return True
-
-
-def give_back(taken: Sequence[Taken]) -> int:
-    """Ask for the refunds that belong to the sales; the sweep sends them. Return how many."""
-    due = [item for item in taken if item.is_paid and item.sale.refund_fen]
-    for item in due:
-        request_refund(
-            payment_no=item.payment_no,
-            refund_no=f"REF{item.payment_no[3:]}",
-            amount_fen=item.sale.refund_fen,
-            reason="退货",
-            actor=item.stall.staff,
-            at=clock.now(),
-        )
-    return len(due)
-
-
-def _patiently(step: Callable[[], Result]) -> Result:
-    """Do a step again after what passes by itself; every step has a key, so that nothing happens twice."""
-    for attempt in range(TRIES):
-        try:
-            return step()
-        except PASSING:
-            if attempt == TRIES - 1:
-                raise
-            close_old_connections()
-            time.sleep(PAUSE_S * 2**attempt)
-    raise AssertionError("unreachable")
