@@ -476,4 +476,23 @@ class Migration(migrations.Migration):
             model_name='stockmovement',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('kg__gt', 0), ('kind__in', ['RECEIVED', 'RETURNED'])), models.Q(('kg__lt', 0), ('kind__in', ['SOLD', 'LOST'])), models.Q(('kind', 'COUNTED'), models.Q(('kg', 0), _negated=True)), _connector='OR'), name='stock_movement_sign'),
         ),
+        migrations.AddConstraint(
+            model_name="agreementcase",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("order__isnull", False), models.Q(("payment_no", ""), _negated=True), _connector="OR"),
+                name="agreement_case_subject",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="fundsentry",
+            index=models.Index(fields=["payment_no"], name="funds_entry_of_payment"),
+        ),
+        migrations.AddIndex(
+            model_name="fundsentry",
+            index=models.Index(
+                condition=models.Q(("order__isnull", True)),
+                fields=["business_date", "merchant"],
+                name="funds_entry_orderless",
+            ),
+        ),
     ]

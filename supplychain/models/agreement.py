@@ -80,6 +80,9 @@ class AgreementCase(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = _("三账差异")
+        constraints = [
+            models.CheckConstraint(name="agreement_case_subject", condition=Q(order__isnull=False) | ~Q(payment_no=""))
+        ]
 
     def __str__(self) -> str:
         return f"{self.agreement_id} {self.cause}"

@@ -29,7 +29,13 @@ class FundsEntry(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = _("资金账")
         constraints = [models.CheckConstraint(name="funds_entry_amount", condition=Q(amount_fen__gt=0))]
-        indexes = [models.Index(name="funds_entry_of_merchant", fields=["merchant", "business_date"])]
+        indexes = [
+            models.Index(name="funds_entry_of_merchant", fields=["merchant", "business_date"]),
+            models.Index(name="funds_entry_of_payment", fields=["payment_no"]),
+            models.Index(
+                name="funds_entry_orderless", fields=["business_date", "merchant"], condition=Q(order__isnull=True)
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.source_no

@@ -23,7 +23,7 @@ class Outbound(models.Model):
     merchant = models.ForeignKey("accounts.Merchant", models.PROTECT, related_name="outbounds", db_index=False)
     direction = models.CharField(_("方向"), max_length=4, choices=Direction.choices)
     reason = models.CharField(_("原因"), max_length=120, default="", blank=True)
-    refund_no = models.CharField(_("退款单号"), max_length=32, null=True, blank=True, unique=True)  # noqa: DJ001
+    refund_no = models.CharField(_("退款单号"), max_length=32, null=True, blank=True, unique=True)
     issued_at = models.DateTimeField(_("出货时间"))
     business_date = models.DateField(_("营业日"))
     made_by = models.CharField(_("经办"), max_length=80)
