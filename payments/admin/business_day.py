@@ -25,7 +25,7 @@ def _rewind(press: Press) -> BusinessDay:
 
 
 def _is_open(row: BusinessDay) -> bool:
-    return row.status != "PUBLISHED"
+    return str(row.status) != "PUBLISHED"
 
 
 @admin.register(BusinessDay)

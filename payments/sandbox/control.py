@@ -79,6 +79,7 @@ def _credentials(world: World, request: Request, body: Record) -> Reply:
         own = [sub for sub in subs if sub["acquirer"] == acquirer]
         shown[acquirer] = {
             **places[acquirer],
+            "settlement_url": f"{base}/_sandbox/settlement?acquirer={acquirer}",
             **world.credentials.client_side(acquirer),
             "sub_merchants": own,
             "sub_mchids": [sub["sub_mchid"] for sub in own],

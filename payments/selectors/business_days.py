@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import Count, QuerySet, Sum
 
@@ -44,8 +45,9 @@ class Stop:
 def day_totals(day: date) -> list[DayTotals]:
     """Sum a day's statements by acquirer, with service fees and differences, in order of the acquirers' codes."""
     names = ("payments", "gross_fen", "refunds", "refunded_fen", "split_fen", "net_fen", "payout_fen", "paid_fen")
-    sums = {name: Sum(name) for name in names} | {"channel_fee_fen": Sum("fee_fen")}
-    rows = SettlementLine.objects.filter(day=day).values("acquirer_code").annotate(**sums).order_by("acquirer_code")
+    sums: dict[str, Any] = {name: Sum(name) for name in names} | {"channel_fee_fen": Sum("fee_fen")}
+    lines = SettlementLine.objects.filter(day=day).values("acquirer_code").annotate(**sums)
+    rows: list[dict[str, Any]] = list(lines.order_by("acquirer_code"))  # type: ignore[arg-type]
     fees = dict(ServiceFee.objects.filter(day=day).values_list("subject_no").annotate(Sum("fee_fen")).order_by())
     cases = dict(Discrepancy.objects.filter(day=day).values_list("acquirer_code").annotate(Count("pk")).order_by())
     return [

@@ -135,10 +135,10 @@ def _reasons_so_far(merchant: Merchant, day: date) -> list[Reason]:
         code = row["acquirer_code"]
         reasons.append(Reason("GROSS", _("%(day)s收款") % {"day": name}, row["fen"], row["n"], code))
         fee += row["fee"]
-    for row in back.values("acquirer_code").annotate(n=Count("pk"), fen=Sum("amount_fen")).order_by("acquirer_code"):
-        code = row["acquirer_code"]
-        reasons.append(Reason("REFUND", _("%(day)s退款") % {"day": name}, -row["fen"], row["n"], code))
-        fee -= bps_of(row["fen"], rates.get(code, 0))
+    for gone in back.values("acquirer_code").annotate(n=Count("pk"), fen=Sum("amount_fen")).order_by("acquirer_code"):
+        code = gone["acquirer_code"]
+        reasons.append(Reason("REFUND", _("%(day)s退款") % {"day": name}, -gone["fen"], gone["n"], code))
+        fee -= bps_of(gone["fen"], rates.get(code, 0))
     if fee:
         reasons.append(Reason("FEE", _("支付手续费"), -fee))
     return reasons

@@ -84,8 +84,8 @@ def statement_pdf(row: Settlement) -> bytes:
 def statement_xlsx(row: Settlement) -> bytes:
     """Write a statement as a workbook: the summary, then every payment and refund behind it. Amounts in yuan."""
     book = Workbook()
-    summary = book.active
-    summary.title = "结算单"
+    book.remove(book.worksheets[0])
+    summary = book.create_sheet("结算单")
     lines = list(row.lines.select_related("sub_merchant").order_by("acquirer_code"))
     summary.append([safe_cell(row.merchant.name), row.merchant.merchant_no, row.statement_no])
     summary.append(["营业日", row.day.isoformat(), "预计到账日", row.payout_date.isoformat()])

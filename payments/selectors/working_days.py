@@ -2,8 +2,6 @@
 
 from datetime import date, timedelta
 
-from django.db.models import Min
-
 from payments.models import WorkingDay
 
 
@@ -21,7 +19,9 @@ def is_working_day(day: date) -> bool:
 
 def working_day_after(day: date) -> date:
     """Find the next working day after a day (T+1). Raises YearUnknown when the calendar ends before it."""
-    found = WorkingDay.objects.filter(date__gt=day, is_working=True).aggregate(first=Min("date"))["first"]
+    found = (
+        WorkingDay.objects.filter(date__gt=day, is_working=True).order_by("date").values_list("date", flat=True).first()
+    )
     entered = WorkingDay.objects.filter(date__gt=day, date__lte=found).count() if found else 0
     if found is None or entered != (found - day).days:
         raise YearUnknown(f"no working days are entered after {day}")

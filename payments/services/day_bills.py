@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import date, datetime, time, timedelta
 from itertools import chain
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from payments.gateways import NoSuchAcquirerError, gateway_of, open_acquirers
@@ -106,10 +106,12 @@ def _fetch(step: Step, acquirer_code: str, kind: str, sub_merchant: SubMerchant 
         ) from fault
     except LINE_FAULTS as fault:
         raise DayHeld("LINE_DOWN", _("%(who)s 的账单取不下来，稍后再试") % {"who": acquirer_code}) from fault
-    take_bill(
+    bill = take_bill(
         acquirer_code=acquirer_code, kind=kind, day=step.day, form=FORMS[acquirer_code, kind], chunks=[content],
         actor=step.actor, at=step.at, scope=scope,
     )  # fmt: skip
+    if bill.status == "REFUSED":
+        raise DayHeld("BILL_REFUSED", f"{bill}：{bill.refusal}")
     return 1
 
 
@@ -129,18 +131,32 @@ def _has_records(acquirer_code: str, day: date, scope: str) -> bool:
 
 def verify(step: Step) -> Done:
     """Read every fetched bill through; raises DayHeld when one is refused: it is fetched anew next time (F18)."""
+    _replace_refused(step)
     for group in _groups(step.day, "FETCHED"):
-        _or_held(lambda group=group: verify_bills(bills=group, actor=step.actor, at=step.at))
+        _or_held(verify_bills, group, step)
         crash_point(name="bill.verified")
     return Done(sum(live_bills(step.day).values_list("rows", flat=True)))
 
 
 def load(step: Step) -> Done:
     """Load the rows of every verified bill, a group of bills a transaction."""
+    if _replace_refused(step):
+        verify(step)
     for group in _groups(step.day, "VERIFIED"):
-        _or_held(lambda group=group: load_bills(bills=group, actor=step.actor, at=step.at))
+        _or_held(load_bills, group, step)
         crash_point(name="bill.loaded")
     return Done(sum(live_bills(step.day).filter(status="LOADED").values_list("rows", flat=True)))
+
+
+def _replace_refused(step: Step) -> bool:
+    """Fetch anew what was refused and has no successor; raises DayHeld while the acquirer gives the same file."""
+    live = live_bills(step.day).filter(
+        acquirer_code=OuterRef("acquirer_code"), kind=OuterRef("kind"), scope=OuterRef("scope")
+    )
+    if not Bill.objects.filter(~Exists(live), day=step.day, status="REFUSED").exists():
+        return False
+    fetch_bills(step)
+    return True
 
 
 def _groups(day: date, status: str) -> Iterator[list[Bill]]:
@@ -157,8 +173,8 @@ def _groups(day: date, status: str) -> Iterator[list[Bill]]:
         yield group
 
 
-def _or_held(work: Callable[[], int]) -> None:
+def _or_held(work: Callable[..., int], bills: list[Bill], step: Step) -> None:
     try:
-        work()
+        work(bills=bills, actor=step.actor, at=step.at)
     except BillRefused as refusal:
         raise DayHeld("BILL_REFUSED", str(refusal)) from refusal

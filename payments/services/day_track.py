@@ -13,6 +13,7 @@ from payments.rules.discrepancy import BLOCKING
 from payments.selectors.working_days import YearUnknown
 from payments.services.day_bills import SHARING_BILLS, acquirers_of, fetch_bills, load, verify
 from payments.services.day_steps import DayHeld, Done, Step
+from payments.services.payouts import fetch_payouts
 from payments.services.reconciliations import end_suspense, reconcile_trades
 from payments.services.service_fees import charge_service_fees
 from payments.services.settlement_sql import JOURNAL_AGAINST_LINES
@@ -95,7 +96,11 @@ def prove(step: Step) -> Done:
             "STATEMENT_DISAGREES",
             _("%(code)s 结算单 %(said)s 分，账簿 %(found)s 分") % {"code": code, "said": said, "found": found},
         )
-    return Done(Settlement.objects.filter(day=step.day).count())
+    matched = sum(
+        fetch_payouts(acquirer_code=code, day=step.day, actor=step.actor, at=step.at) for code in acquirers_of(step.day)
+    )
+    told = _("到账已核对 %(n)s 户") % {"n": matched} if matched else ""
+    return Done(Settlement.objects.filter(day=step.day).count(), told)
 
 
 def publish(step: Step) -> Done:
@@ -125,5 +130,5 @@ WORK: dict[str, Callable[[Step], Done]] = {
     "PROVED": prove,
     "PUBLISHED": publish,
 }
-REMOTE = frozenset({"BILLS_FETCHED", "BILLS_VERIFIED", "ROWS_LOADED", "RECONCILED"})
+REMOTE = frozenset({"BILLS_FETCHED", "BILLS_VERIFIED", "ROWS_LOADED", "RECONCILED", "PROVED"})
 """Steps that call acquirers or commit bill by bill; they open their own transactions and may be done again."""

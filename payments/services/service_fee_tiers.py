@@ -53,9 +53,9 @@ def _volumes(merchants: list[int], day: date) -> dict[int, tuple[int, int]]:
         Q(status__in=("PENDING", "UNKNOWN", "SUCCEEDED")), business_date=day, kind="CUSTOMER",
         payment__merchant__in=merchants,
     )  # fmt: skip
-    for row in back.values("payment__merchant").annotate(fen=Sum("amount_fen")).order_by():
-        count, fen = found[row["payment__merchant"]]
-        found[row["payment__merchant"]] = (count, fen - row["fen"])
+    for gone in back.values("payment__merchant").annotate(fen=Sum("amount_fen")).order_by():
+        count, fen = found[gone["payment__merchant"]]
+        found[gone["payment__merchant"]] = (count, fen - gone["fen"])
     return found
 
 

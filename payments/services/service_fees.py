@@ -23,6 +23,6 @@ def charge_service_fees(*, day: date, at: datetime) -> int:
         cursor.execute("SELECT EXISTS (SELECT FROM payments_tariffline WHERE scene <> '')")
         has_scenes = cursor.fetchone()[0]
         cursor.execute(CHARGE.replace("{scene}", WITH_SCENE if has_scenes else WITHOUT_SCENE), values)
-        written = cursor.rowcount
+        written = int(cursor.rowcount)
     crash_point(name="fees.charged")
     return written + charge_tiers(day=day, at=at)

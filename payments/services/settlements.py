@@ -1,6 +1,7 @@
 """Settlement statements: made, posted, proved against the journal. The acquirer pays; we reckon and record (R1)."""
 
 from datetime import date, datetime
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -24,7 +25,7 @@ def make_settlements(*, day: date, at: datetime) -> int:
     Raises YearUnknown when the calendar does not know the payout date.
     """
     start, end = day_bounds(day)
-    values = {
+    values: dict[str, Any] = {
         "day": day,
         "start": start,
         "end": end,

@@ -135,7 +135,7 @@ def _open_market(merchants: int) -> list[tuple[int, int, int, str, int]]:
 
 GENERATED = """
 CREATE TEMP TABLE made AS
-SELECT g, g %% 3 AS q, (g * 7919) %% %(m)s AS place, 100 + (g::bigint * 37) %% 50000 AS fen, g %% %(cycle)s AS seed,
+SELECT g, g %% 3 AS q, (g::bigint * 7919 + g / %(m)s) %% %(m)s AS place, 100 + (g::bigint * 37) %% 50000 AS fen, g %% %(cycle)s AS seed,
        %(start)s::timestamptz + interval '6 hours' + g * %(stride)s * interval '1 microsecond' AS at,
        'ATT' || lpad(g::text, 20, '0') AS attempt_no, '4200' || lpad(g::text, 16, '0') AS trade_no
 FROM generate_series(1, %(n)s) g

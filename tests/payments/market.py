@@ -39,6 +39,10 @@ class Market:
         self._move((self.noon + timedelta(days=1)).replace(hour=hour, minute=30))
         return self.at
 
+    def tick(self, seconds: int = 60) -> None:
+        """Let time pass at the market."""
+        self._move(self.at + timedelta(seconds=seconds))
+
     def sell(self, sub_merchant: SubMerchant, amount_fen: int, *, notice: bool = True) -> PaymentAttempt:
         """Sell once and be paid; without notice we do not learn of it."""
         merchant = sub_merchant.merchant
