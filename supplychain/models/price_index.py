@@ -8,6 +8,7 @@ from silk_road_ebao.kernel.machine import Machine
 from supplychain.models.commodity import Category, Commodity, OriginClass
 from supplychain.models.price_sheet import PriceSource, RowVerdict
 from supplychain.rules import states
+from supplychain.rules.index_method import IndexMethod
 
 
 class IndexMethodVersion(models.Model):
@@ -23,6 +24,10 @@ class IndexMethodVersion(models.Model):
 
     def __str__(self) -> str:
         return self.version
+
+    def to_rules(self) -> IndexMethod:
+        """Give the parameters as the rules take them."""
+        return IndexMethod(version=self.version, **self.parameters)
 
 
 class IndexTrade(models.Model):

@@ -74,7 +74,7 @@ def grouped_median(group: Codes, values: Array, weights: Array, groups: int) -> 
     group, values, weights = group[order], values[order], weights[order]
     medians = np.full(groups, np.nan)
     present, starts = np.unique(group, return_index=True)
-    stops = np.append(starts[1:], len(group))
+    stops = np.append(starts, len(group))[1:]
     for name, start, stop in zip(present, starts, stops, strict=True):
         running = np.cumsum(weights[start:stop])
         half = running[-1] / 2

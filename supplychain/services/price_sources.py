@@ -1,0 +1,143 @@
+"""Sources of prices, and the concordance that says what their names mean."""
+
+import csv
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+from pypinyin import lazy_pinyin
+
+from silk_road_ebao.kernel.actors import Actor
+from silk_road_ebao.kernel.audit import record
+from silk_road_ebao.kernel.refusals import Refusal
+from supplychain.models import Category, Commodity, CommodityConcordance, Grade, OriginClass, PriceSource
+from supplychain.services.index_trades import take_sheet_rows
+
+COLUMNS = ("source_name", "code", "variety", "category", "origin_class", "grade", "kg_factor", "valid_from", "reason")
+
+
+class SourceUnknown(Refusal):
+    """The first use of a source names it."""
+
+    message = _("没有来源 %(code)s，第一次使用请给出名称")
+
+
+class ConcordanceUnreadable(Refusal):
+    """A line of the concordance says something unknown; nothing was entered."""
+
+    message = _("编码对照第 %(line)s 行：%(why)s")
+
+
+@dataclass(frozen=True)
+class Equation:
+    """One line of a concordance: a source's name is this commodity, `kg_factor` kg of ours for one of theirs."""
+
+    source_name: str
+    code: str
+    variety: str
+    category: str
+    origin_class: str
+    grade: str
+    kg_factor: Decimal
+    valid_from: date
+    reason: str
+
+
+def ensure_source(*, code: str, name: str = "", currency: str = "CNY") -> PriceSource:
+    """Find a source of sheets, or found it under a name.
+
+    Raises:
+        SourceUnknown
+    """
+    found = PriceSource.objects.filter(code=code).first()
+    if found is None and not name:
+        raise SourceUnknown(code=code)
+    return found or PriceSource.objects.create(code=code, name=name, kind="SHEET", currency=currency)
+
+
+def read_concordance(lines: Iterable[str]) -> list[Equation]:
+    """Read a concordance as CSV with the columns COLUMNS.
+
+    Raises:
+        ConcordanceUnreadable
+    """
+    reader = csv.DictReader(lines)
+    if missing := set(COLUMNS) - set(reader.fieldnames or ()):
+        raise ConcordanceUnreadable(line=1, why=", ".join(sorted(missing)))
+    return [_equation(reader.line_num, row) for row in reader]
+
+
+def _equation(line: int, row: dict[str, str]) -> Equation:
+    texts = {name: (row[name] or "").strip() for name in COLUMNS}
+    known = (
+        ("category", Category.values),
+        ("origin_class", OriginClass.values),
+        ("grade", Grade.values),
+    )
+    for column, values in known:
+        if texts[column] not in values:
+            raise ConcordanceUnreadable(line=line, why=f"{column} {texts[column]!r}")
+    if not (texts["source_name"] and texts["code"] and texts["variety"] and texts["reason"]):
+        raise ConcordanceUnreadable(line=line, why="source_name, code, variety, reason")
+    try:
+        factor, valid_from = Decimal(texts["kg_factor"] or "1"), date.fromisoformat(texts["valid_from"])
+    except (InvalidOperation, ValueError) as error:
+        raise ConcordanceUnreadable(line=line, why=str(error)) from error
+    if not 0 < factor < 10_000:
+        raise ConcordanceUnreadable(line=line, why=f"kg_factor {factor}")
+    return Equation(**{**texts, "kg_factor": factor, "valid_from": valid_from})
+
+
+@transaction.atomic
+def enter_concordance(*, source: PriceSource, equations: list[Equation], actor: Actor, at: datetime) -> int:
+    """Enter what names mean, found commodities not yet known, and take up the rows that waited; returns how many.
+
+    A name that has a meaning keeps it until the new one begins.
+    """
+    for line in equations:
+        old = CommodityConcordance.objects.filter(
+            source=source.code, source_name=line.source_name, valid_until__isnull=True
+        ).first()
+        if old is not None and old.valid_from >= line.valid_from:
+            continue
+        if old is not None:
+            CommodityConcordance.objects.filter(pk=old.pk).update(valid_until=line.valid_from)
+        CommodityConcordance.objects.create(
+            source=source.code,
+            source_name=line.source_name,
+            commodity=_commodity(line),
+            kg_factor=line.kg_factor,
+            valid_from=line.valid_from,
+            reason=line.reason[:200],
+            decided_by=actor.label or actor.ref,
+            decided_at=at,
+        )
+    record(
+        actor=actor,
+        action="supplychain.concordance.enter",
+        subject=source.code,
+        at=at,
+        detail={"lines": len(equations)},
+    )
+    return take_sheet_rows(source=source, actor=actor, at=at)
+
+
+def _commodity(line: Equation) -> Commodity:
+    live = Commodity.objects.filter(valid_until__isnull=True)
+    cell = live.filter(variety=line.variety, grade=line.grade, sale_unit="KG", origin_class=line.origin_class)
+    return (
+        live.filter(code=line.code).order_by("-version").first()
+        or cell.first()
+        or Commodity.objects.create(
+            code=line.code,
+            variety=line.variety,
+            pinyin="".join(lazy_pinyin(line.variety))[:160],
+            category=line.category,
+            grade=line.grade,
+            origin_class=line.origin_class,
+            valid_from=line.valid_from,
+        )
+    )

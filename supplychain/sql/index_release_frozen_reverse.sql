@@ -1,0 +1,3 @@
+DROP TRIGGER supplychain_release_kept ON supplychain_indexrelease;
+DROP TRIGGER supplychain_release_frozen ON supplychain_indexrelease;
+DROP FUNCTION supplychain_release_frozen();

@@ -1,0 +1,33 @@
+"""Sentences for the reasons of the index."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+REASONS: dict[str, str | Promise] = {
+    "CELL_FEW_MERCHANTS": _("卖这种货的商户不到 3 家"),
+    "CELL_FEW_DAYS": _("这周成交不到 2 天"),
+    "CELL_FEW_TRADES": _("成交不到 10 笔"),
+    "SUB_FEW_CELLS": _("可用的品种不到 5 个"),
+    "SUB_FEW_MERCHANTS": _("商户不到 5 家"),
+    "SUB_ONE_MERCHANT_DOMINATES": _("一家商户占了一半以上"),
+    "SUB_LOW_MATCHED_SHARE": _("能和前几周对上的成交不到六成"),
+    "ALL_LOW_MATCHED_SHARE": _("能和前几周对上的成交不到八成，多半是品名换了，等编码对照"),
+    "ALL_MATCHED_SHARE_TO_REVIEW": _("能和前几周对上的成交不到九成，等第二人复核"),
+    "NOT_CONNECTED": _("和以前的周没有共同的品种"),
+    "NO_TRADE": _("没有成交"),
+    "LESS_THAN_A_YEAR": _("还不满一年"),
+    "NO_DATA": _("这个来源没有这项记录"),
+}
+
+
+def reason_text(codes: list[str]) -> str:
+    """Say why there is no number."""
+    return "；".join(str(REASONS.get(code, code)) for code in codes)
+
+
+def change_text(bps: int | None) -> str:
+    """Show a change in ten-thousandths as +1.2%, −0.3%."""
+    if bps is None:
+        return ""
+    sign = "+" if bps > 0 else "−" if bps < 0 else "±"
+    return f"{sign}{abs(bps) / 100:.2f}%"
