@@ -13,6 +13,7 @@ LENGTH = 20
 # Every prefix and its noun, once. Three letters, never reused.
 PREFIXES: Final = MappingProxyType(
     {
+        "ACB": "account_activity_batch",
         "AGR": "agreement",
         "APL": "application",
         "APV": "approval",
@@ -30,11 +31,13 @@ PREFIXES: Final = MappingProxyType(
         "FEE": "service_fee",
         "GDS": "goods",
         "HIT": "list_hit",
+        "IDX": "index_release",
         "INV": "fee_invoice",
         "LNK": "account_link",
         "LOT": "lot",
         "MER": "merchant",
         "NTC": "notice",
+        "OBJ": "objection",
         "ONB": "onboarding",
         "OPR": "operator",
         "ORD": "order",
