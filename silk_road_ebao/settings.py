@@ -183,6 +183,16 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "payments-sharings-alipay": {"task": "payments.push_alipay_sharings", "schedule": 10.0},
     "payments-expired": {"task": "payments.close_expired_payments", "schedule": 15.0},
     "payments-days": {"task": "payments.advance_days", "schedule": 60.0},
+    "supplychain-flash": {"task": "supplychain.release_flashes", "schedule": crontab(hour=18, minute=0)},
+    "supplychain-first": {
+        "task": "supplychain.release_first_values",
+        "schedule": crontab(hour=10, minute=0, day_of_week="mon"),
+    },
+    "supplychain-final": {
+        "task": "supplychain.release_finals",
+        "schedule": crontab(hour=10, minute=0, day_of_week="thu"),
+    },
+    "supplychain-month": {"task": "supplychain.release_months", "schedule": crontab(hour=10, minute=5)},
     "outbox-sweep": {"task": "kernel.sweep_outbox", "schedule": 3.0},
     "outbox-fan-out": {"task": "kernel.fan_out_outbox", "schedule": 600.0},
     "audit-verify": {"task": "kernel.verify_audit", "schedule": crontab(hour=2, minute=20)},

@@ -12,5 +12,6 @@ urlpatterns = [
     path("auth/", include("allauth.urls")),
     path("", RedirectView.as_view(pattern_name="payments:today")),
     path("", include("payments.urls")),
+    path("", include("supplychain.urls")),
     path("metrics/", include("django_prometheus.urls")),
 ]
