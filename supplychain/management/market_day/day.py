@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from payments.gateways import open_acquirers
-from payments.ledger.rules.chart import Unit
+from payments.ledger.rules.chart import Unit, income_service_fee
 from payments.ledger.selectors.balance import trial_balance
 from payments.ledger.selectors.proof import prove
+from payments.ledger.selectors.statement import statement_of
 from payments.models import BusinessDay, Payment, PaymentAttempt, Refund
 from payments.rules.states import LIVE
 from payments.selectors.business_days import DayTotals, day_totals
@@ -179,11 +180,19 @@ class MarketDay:
             faults.append(f"the day is {closed.status}: {closed.hold_reason}")
         books = compute_agreements(day=self.day, actor=SYSTEM, at=clock.now())
         self.books = f"three books     cases {books.cases:,}  agreeing {books.cases - books.partings:,}"
+        charged_fen = sum(line.ours.service_fee_fen for line in self.lines)
+        if (posted_fen := self._fee_income_fen()) != charged_fen:
+            faults.append(f"service fees: {charged_fen} charged, {posted_fen} in the ledger")
         if books.partings:
             faults.append(f"the three books part in {books.partings} cases")
         if not trial.agrees or prove(deep=True):
             faults.append("the ledger does not prove")
         return faults
+
+    def _fee_income_fen(self) -> int:
+        """Return what the day added to our income account."""
+        statement = statement_of(income_service_fee(), since=self.day, through=self.day, limit=1)
+        return statement.closing - statement.opening
 
     def _closed_day(self) -> BusinessDay:
         """Close the day, or wait for the worker that is at it."""

@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 
@@ -16,8 +16,11 @@ from accounts.services.operators import add_operator
 from accounts.services.persons import register_person
 from accounts.services.settlement_accounts import add_settlement_account, report_verification
 from accounts.services.users import bind_person, register_user
-from payments.models import SubMerchant
+from payments.models import SubMerchant, TariffVersion
+from payments.rules.service_fee import SEPARATE
+from payments.rules.tariff import BPS
 from payments.services.sub_merchants import open_sub_merchant
+from payments.services.tariffs import Price, draft_tariff, sign_contract
 from silk_road_ebao.kernel.actors import SYSTEM, Actor
 from silk_road_ebao.kernel.approvals import approve
 from supplychain.management.market_day import identities
@@ -25,6 +28,8 @@ from supplychain.management.market_day.outside import Outside
 
 XINJIANG = "65"
 MARKET_CODE, MARKET_NAME = "KQ", "库尔勒孔雀农贸市场"
+TARIFF, SERVICE_BPS = "SCENE-STANDARD", 10
+CONTRACTS_FROM = date(2020, 1, 1)
 RATES_BPS = {"WECHAT": 38, "ALIPAY": 38, "UNIONPAY": 35}
 BANK = Actor("PARTNER", "CCB", "建设银行")
 Progress = Callable[[int, int], None]
@@ -46,6 +51,7 @@ def open_stalls(
     """Return the first ``count`` stalls of the market, opening those that are not there yet."""
     market = _market(at)
     desk = _Desk(at)
+    _tariff(desk, at)
     stalls = []
     for nth in range(1, count + 1):
         label = f"{chr(64 + (nth - 1) // 40 + 1)}{(nth - 1) % 40 + 1:02d}"
@@ -72,6 +78,17 @@ class _Desk:
             username=username, password=secrets.token_urlsafe(24), name=name, roles=[role], actor=SYSTEM, at=at
         )
         return Actor("OPERATOR", operator.operator_no, name)
+
+
+def _tariff(desk: _Desk, at: datetime) -> None:
+    """Put the market's price list in force: ten bps of what was received, drafted by one and approved by another."""
+    if TariffVersion.objects.filter(tariff__code=TARIFF, status="ACTIVE").exists():
+        return
+    approval = draft_tariff(
+        code=TARIFF, name="市场服务费", service="PAYMENT", prices=[Price(method=BPS, rate_bps=SERVICE_BPS)],
+        valid_from=CONTRACTS_FROM, source="市场服务协议", actor=desk.maker, at=at,
+    )  # fmt: skip
+    approve(approval_no=approval.approval_no, checker=desk.checker, at=at)
 
 
 def _market(at: datetime) -> Market:
@@ -102,6 +119,10 @@ def _open_stall(nth: int, label: str, market: Market, desk: _Desk, at: datetime)
         owner=merchant, account_no=identities.card(nth), holder_name=merchant.legal_name, actor=actor, at=at
     )
     report_verification(account_no=account.account_no, result="VERIFIED", actor=BANK, at=at)
+    sign_contract(
+        contract_no=f"SVC-{merchant.merchant_no}", merchant=merchant, tariff_code=TARIFF, collection=SEPARATE,
+        valid_from=CONTRACTS_FROM, actor=desk.maker, at=at,
+    )  # fmt: skip
     return Stall.objects.select_related("merchant").get(merchant=merchant, label=label)
 
 
