@@ -2,36 +2,43 @@
 
 import os
 import signal
-import subprocess
-import sys
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 from django.db import connection, transaction
 
 from payments.ledger.selectors.export import export_beancount
-from payments.models import BusinessDay, Settlement
+from payments.models import Settlement
 from payments.rules.business_day import STEPS
+from payments.services.business_days import close_business_day
+from silk_road_ebao.kernel.actors import SYSTEM
 from silk_road_ebao.kernel.clock import BUSINESS_ZONE
-from tests.payments.close_process import DAY
 from tests.payments.day_maker import make_day, sign_all, take_files
 from tests.payments.market import enter_working_days
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.timeout(600)]
+DAY = date(2026, 11, 17)
 MORNING = datetime(2026, 11, 18, 10, 30, tzinfo=BUSINESS_ZONE)
 INSIDE = ["bill.verified", "bill.copied", "bill.loaded", "reconcile.joined", "fees.charged", "settlement.statements"]
 POINTS = [f"{step}.{place}" for step in STEPS for place in ("work", "end")] + INSIDE
 
 
-def run_close(media, crash_at=""):
-    database = connection.settings_dict
-    url = (
-        f"postgres://{database['USER']}:{database['PASSWORD']}@{database['HOST']}:{database['PORT']}/{database['NAME']}"
-    )
-    environment = {**os.environ, "DATABASE_URL": url, "EBAO_MEDIA": str(media), "DEMO": "1", "EBAO_CRASH_AT": crash_at}
-    environment.pop("ACQUIRERS_FILE", None)
-    command = [sys.executable, "-m", "tests.payments.close_process"]
-    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=120)
+def close():
+    return close_business_day(day=DAY, actor=SYSTEM, at=MORNING)
+
+
+def close_and_die_at(point):
+    """Close the day in a process of its own that is killed (-9) at a place; gives the signal that ended it."""
+    connection.close()
+    child = os.fork()
+    if child == 0:
+        try:
+            os.environ["EBAO_CRASH_AT"] = point
+            close()
+        finally:
+            os._exit(7)
+    _pid, status = os.waitpid(child, 0)
+    return os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
 
 
 def books():
@@ -71,19 +78,17 @@ def test_a_close_killed_in_any_step_ends_in_the_same_books(settings, tmp_path):
     made = make_day(day=DAY, payments=600, merchants=6, folder=tmp_path / "bills")
     sign_all(DAY)
     take_files(made, MORNING)
-    unharmed = run_close(settings.MEDIA_ROOT)
-    assert unharmed.returncode == 0, unharmed.stdout + unharmed.stderr
+    assert close().status == "PUBLISHED"
     wanted, wanted_statements = books(), statements()
     assert wanted.count("\n") > 600
 
     for point in POINTS:
         clear_close()
 
-        killed = run_close(settings.MEDIA_ROOT, crash_at=point)
-        again = run_close(settings.MEDIA_ROOT)
+        signal_no = close_and_die_at(point)
+        again = close()
 
-        assert killed.returncode == -signal.SIGKILL, (point, killed.stdout, killed.stderr)
-        assert again.returncode == 0, (point, again.stdout, again.stderr)
+        assert signal_no == signal.SIGKILL, point
+        assert (again.status, again.hold_reason) == ("PUBLISHED", ""), point
         assert books() == wanted, point
         assert statements() == wanted_statements, point
-        assert BusinessDay.objects.get(date=DAY).status == "PUBLISHED"
