@@ -10,7 +10,7 @@ from payments.selectors.business_days import day_totals, track_of
 from payments.services.business_days import close_business_day, rewind_business_day
 from silk_road_ebao.console.columns import state_column
 from silk_road_ebao.console.operator_admin import Button, OperatorAdmin, Press
-from silk_road_ebao.face.templatetags.face import yuan
+from silk_road_ebao.face.figures import yuan
 
 TONES = {_("已发布"): "success", _("暂停"): "danger", _("进行中"): "info"}
 MARKS = {"DONE": "✓", "RUNNING": "…", "HELD": "⏸", "": "·"}

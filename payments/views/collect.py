@@ -18,8 +18,8 @@ from payments.selectors.today import code_attempt_of
 from payments.services.collections import code_acquirers, collect, show_code
 from payments.services.payments import close_payment
 from payments.views.words import acquirer_name, page_state, scan_line
+from silk_road_ebao.face.figures import moment
 from silk_road_ebao.face.pages import show
-from silk_road_ebao.face.templatetags.face import moment
 from silk_road_ebao.kernel import clock
 from silk_road_ebao.kernel.ids import new_uuid
 from silk_road_ebao.kernel.refusals import Refusal

@@ -14,10 +14,10 @@ from payments.models import Payment
 from payments.models.settlement import Settlement
 from payments.selectors.today import DaySum, day_sum, latest_of, next_payout_date, received_today, statements_paying
 from payments.views.words import acquirer_name, day_name, weekday_name
+from silk_road_ebao.face.figures import day as day_text
+from silk_road_ebao.face.figures import rate, yuan
 from silk_road_ebao.face.pages import show
 from silk_road_ebao.face.sums import Sum, Term
-from silk_road_ebao.face.templatetags.face import day as day_text
-from silk_road_ebao.face.templatetags.face import rate, yuan
 from silk_road_ebao.kernel import clock
 from silk_road_ebao.kernel.clock import business_date
 

@@ -5,8 +5,8 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from payments.models import Payment
-from silk_road_ebao.face.templatetags.face import day as day_text
-from silk_road_ebao.face.templatetags.face import weekday
+from silk_road_ebao.face.figures import day as day_text
+from silk_road_ebao.face.figures import weekday
 
 
 def acquirer_name(code: str) -> str:

@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.utils.functional import Promise
 from unfold.decorators import display
 
-from silk_road_ebao.face.templatetags.face import yuan
+from silk_road_ebao.face.figures import yuan
 
 Method = TypeVar("Method", bound=Callable[..., Any])
 

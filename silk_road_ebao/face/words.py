@@ -35,6 +35,26 @@ WORDS: dict[str, dict[str, Word]] = {
         "VERIFIED": (_("已验证"), "good"),
         "REFUSED": (_("没通过"), "bad"),
     },
+    "account_link": {
+        "PROPOSED": (_("等对方同意"), "wait"),
+        "LIVE": (_("已关联"), "good"),
+        "DECLINED": (_("没同意"), ""),
+        "ENDED": (_("已结束"), ""),
+    },
+    "credit_account": {
+        "REPORTED": (_("银行已报"), "wait"),
+        "ACTIVE": (_("在用"), "good"),
+        "DORMANT": (_("睡眠"), ""),
+        "FROZEN": (_("冻结"), "bad"),
+        "CLOSED": (_("已销户"), ""),
+    },
+    "consent": {
+        "REQUESTED": (_("等你答复"), "wait"),
+        "ACTIVE": (_("有效"), "good"),
+        "EXPIRED": (_("已到期"), ""),
+        "REVOKED": (_("已撤回"), ""),
+        "SUPERSEDED": (_("已换新"), ""),
+    },
 }
 """A room adds its noun here; a code nobody named is shown as it is."""
 

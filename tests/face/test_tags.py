@@ -6,6 +6,7 @@ import pytest
 from django.template import engines
 from django.utils import translation
 
+from silk_road_ebao.face import figures
 from silk_road_ebao.face.templatetags import face
 from silk_road_ebao.kernel import clock
 
@@ -27,43 +28,43 @@ def render(source: str, **context) -> str:
     [(1_248_050, "¥12,480.50"), (-350, "−¥3.50"), (0, "¥0.00"), (None, "—"), (10**13, "¥100,000,000,000.00")],
 )
 def test_yuan_puts_the_minus_before_the_sign_and_a_dash_for_nothing_known(fen, shown):
-    assert face.yuan(fen) == shown
+    assert figures.yuan(fen) == shown
 
 
 @pytest.mark.parametrize(
     ("weight", "shown"), [(25, "25"), (25.5, "25.5"), (1200, "1,200"), (0.125, "0.125"), (None, "—")]
 )
 def test_kg_drops_idle_zeros(weight, shown):
-    assert face.kg(weight) == shown
+    assert figures.kg(weight) == shown
 
 
 @pytest.mark.parametrize(
     ("now", "before", "shown"), [(108, 100, "+8%"), (97, 100, "−3%"), (100, 100, "±0%"), (5, 0, ""), (None, 4, "")]
 )
 def test_percent_change_is_empty_when_there_was_nothing_before(now, before, shown):
-    assert face.percent_change(now, before) == shown
+    assert figures.percent_change(now, before) == shown
 
 
 def test_rate_shows_ten_thousandths_as_a_percentage():
-    assert face.rate(38) == "0.38%"
+    assert figures.rate(38) == "0.38%"
 
 
 @pytest.mark.usefixtures("_morning")
 def test_moment_is_a_time_today_and_a_day_before():
-    assert face.moment(AT) == "09:12"
-    assert face.moment(AT - timedelta(days=12)) == "11月11日"
-    assert face.moment(AT - timedelta(days=400)) == "2025年10月19日"
-    assert face.moment(None) == "—"
+    assert figures.moment(AT) == "09:12"
+    assert figures.moment(AT - timedelta(days=12)) == "11月11日"
+    assert figures.moment(AT - timedelta(days=400)) == "2025年10月19日"
+    assert figures.moment(None) == "—"
 
 
 @pytest.mark.usefixtures("_morning")
 def test_the_business_day_turns_at_midnight_in_shanghai_not_in_utc():
-    assert face.moment(datetime(2026, 11, 22, 15, 59, tzinfo=UTC)) == "11月22日"
-    assert face.moment(datetime(2026, 11, 22, 16, 1, tzinfo=UTC)) == "00:01"
+    assert figures.moment(datetime(2026, 11, 22, 15, 59, tzinfo=UTC)) == "11月22日"
+    assert figures.moment(datetime(2026, 11, 22, 16, 1, tzinfo=UTC)) == "00:01"
 
 
 def test_weekday_is_named():
-    assert face.weekday(date(2026, 11, 23)) == "周一"
+    assert figures.weekday(date(2026, 11, 23)) == "周一"
 
 
 def test_an_icon_without_label_is_hidden_from_screen_readers_and_with_one_is_named():
@@ -116,4 +117,4 @@ def test_a_number_pad_joins_its_error_to_its_field():
 
 def test_days_read_as_english_in_english():
     with clock.frozen(AT), translation.override("en"):
-        assert face.day(date(2026, 11, 11)) == "11 Nov"
+        assert figures.day(date(2026, 11, 11)) == "11 Nov"

@@ -1,7 +1,6 @@
 """Filters and tags that every template may use without loading them."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
 from typing import Any
 
 import segno
@@ -9,17 +8,16 @@ from django import template
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
-from django.utils import dateformat, timezone
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
+from silk_road_ebao.face import figures
 from silk_road_ebao.face.charts import Point, bars, lines
 from silk_road_ebao.face.nav import places
 from silk_road_ebao.face.sums import Sum
 from silk_road_ebao.face.words import word_of
-from silk_road_ebao.kernel import clock
 from silk_road_ebao.kernel.money import format_yuan
 
 register = template.Library()
@@ -29,65 +27,16 @@ Text = str | Promise
 TURNING_ICONS = frozenset({"next", "back", "return", "out"})
 
 
-# --- figures ---------------------------------------------------------------------------------------------------------
-@register.filter
-def yuan(fen: int | None) -> str:
-    """Show integer fen as ¥1,234.50; a minus stands before the sign, nothing known is a dash."""
-    if fen is None:
-        return "—"
-    return f"−¥{format_yuan(-fen)}" if fen < 0 else f"¥{format_yuan(fen)}"
-
-
-@register.filter
-def kg(weight: Any) -> str:
-    """Show kilograms without idle zeros: 25, 25.5, 1,200; nothing known is a dash."""
-    if weight is None:
-        return "—"
-    text = f"{weight:,.3f}"
-    return text.rstrip("0").rstrip(".")
-
-
-@register.filter
-def percent_change(now: int | None, before: int | None) -> str:
-    """Show how much `now` is above or below `before`: +8%, −3%, ±0%; empty when there was nothing before."""
-    if not before or now is None:
-        return ""
-    change = round((now - before) * 100 / before)
-    return f"{'+' if change > 0 else '−' if change < 0 else '±'}{abs(change):,}%"
-
-
-@register.filter
-def rate(bps: int | None) -> str:
-    """Show ten-thousandths as a percentage: 38 is 0.38%."""
-    return "—" if bps is None else f"{bps / 100:.2f}%"
-
-
-# --- time ------------------------------------------------------------------------------------------------------------
-@register.filter
-def day(value: date | datetime | None) -> str:
-    """Show a day as 11月11日 (11 Nov), with its year when it is not this year's."""
-    if value is None:
-        return "—"
-    shown = timezone.localtime(value).date() if isinstance(value, datetime) else value
-    same_year = shown.year == clock.business_date(clock.now()).year
-    return dateformat.format(shown, gettext("n月j日") if same_year else gettext("Y年n月j日"))
-
-
-@register.filter
-def moment(at: datetime | None) -> str:
-    """Show when: 09:12 on the same business day, else 11月11日."""
-    if at is None:
-        return "—"
-    if clock.business_date(at) == clock.business_date(clock.now()):
-        return timezone.localtime(at).strftime("%H:%M")
-    return day(at)
-
-
-@register.filter
-def weekday(value: date) -> str:
-    """Name the day of the week: 周日."""
-    names = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
-    return gettext(names[value.weekday()])
+for shown in (
+    figures.yuan,
+    figures.kg,
+    figures.percent_change,
+    figures.rate,
+    figures.day,
+    figures.moment,
+    figures.weekday,
+):
+    register.filter(shown)
 
 
 # --- drawn -----------------------------------------------------------------------------------------------------------
