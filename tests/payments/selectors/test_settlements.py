@@ -77,11 +77,10 @@ def test_before_a_holiday_tomorrow_is_nothing_and_says_when():
 def test_same_day_settlement_needs_ninety_days_on_board_and_thirty_of_trading(on_board, traded, may):
     """R4."""
     for name, value in (("t0.onboard_days", 90), ("t0.normal_days", 30)):
-        DatedRule.objects.get_or_create(
-            name=name,
-            valid_from=date(2016, 9, 30),
-            defaults={"value": value, "unit": "天", "source": "银发〔2016〕261号"},
-        )
+        if not DatedRule.objects.filter(name=name).exists():
+            DatedRule.objects.create(
+                name=name, value=value, unit="天", valid_from=date(2016, 12, 1), source="银发〔2016〕261号"
+            )
     start = datetime.combine(DAY, datetime.min.time(), BUSINESS_ZONE)
     merchant = MerchantFactory(onboarded_at=start - timedelta(days=on_board))
     sub_merchant = SubMerchantFactory(merchant=merchant)
