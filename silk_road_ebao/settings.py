@@ -183,6 +183,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "payments-sharings-alipay": {"task": "payments.push_alipay_sharings", "schedule": 10.0},
     "payments-expired": {"task": "payments.close_expired_payments", "schedule": 15.0},
     "payments-days": {"task": "payments.advance_days", "schedule": 60.0},
+    "banking-nonces": {"task": "banking.purge_nonces", "schedule": 300.0},
     "supplychain-flash": {"task": "supplychain.release_flashes", "schedule": crontab(hour=18, minute=0)},
     "supplychain-first": {
         "task": "supplychain.release_first_values",
@@ -250,6 +251,10 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"
 MFA_ADAPTER = "accounts.adapters.MfaAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "丝路e宝"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not BEHIND_TLS
 
 # --- safety ----------------------------------------------------------------------------------------------------------
 SESSION_COOKIE_HTTPONLY = True
@@ -283,7 +288,6 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_PERMISSION_CLASSES": [],
-    "UNAUTHENTICATED_USER": None,
 }
 SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TITLE": "丝路e宝 partner API",
@@ -292,6 +296,10 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": r"/partner/v1",
+    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "supportedSubmitMethods": []},
+    "POSTPROCESSING_HOOKS": ["banking.api.schema.describe_common"],
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
 }
 
 # --- logs ------------------------------------------------------------------------------------------------------------

@@ -13,5 +13,6 @@ urlpatterns = [
     path("", RedirectView.as_view(pattern_name="payments:today")),
     path("", include("payments.urls")),
     path("", include("supplychain.urls")),
+    path("partner/", include("banking.urls")),
     path("metrics/", include("django_prometheus.urls")),
 ]

@@ -22,7 +22,7 @@ from silk_road_ebao.kernel.states import transition, transition_many
 class ConsentNotTicked(Refusal):
     """Nothing was ticked: silence is no consent."""
 
-    message = _("请先看完授权书,再亲手勾选同意")
+    message = _("请先看完授权书，再亲手勾选同意")
     field = "agreed"
 
 
@@ -43,7 +43,7 @@ class ConsentTooLong(Refusal):
 class TextAltered(Refusal):
     """The wording no longer has the hash fixed at publication (R23)."""
 
-    message = _("授权书文本有变动,请刷新后重新阅读")
+    message = _("授权书文本有变动，请刷新后重新阅读")
     field = "text"
 
 
@@ -164,6 +164,12 @@ def give_consent(
         row, "ACTIVE", actor=actor, at=at, given_at=at, signature_hash=_sign(row, signature, at), supersedes=before
     )
     record(actor=actor, action="accounts.consent.give", subject=row.consent_no, at=at, detail={})
+    emit(
+        "accounts.consent.given",
+        key=row.consent_no,
+        payload={"consent_no": row.consent_no, "recipient": row.recipient.code, "purpose": row.purpose},
+        at=at,
+    )
     return row
 
 

@@ -32,35 +32,35 @@ from silk_road_ebao.kernel.states import transition
 class AccountTaken(Refusal):
     """The number is registered already."""
 
-    message = _("这个账号已经登记过了,请核对账号")
+    message = _("这个账号已经登记过了，请核对账号")
     field = "account_no"
 
 
 class BankUnknown(Refusal):
     """The number's prefix tells no bank, and none was chosen."""
 
-    message = _("看不出是哪家银行,请选开户银行")
+    message = _("看不出是哪家银行，请选开户银行")
     field = "bank"
 
 
 class BankDiffers(Refusal):
     """The card's prefix belongs to another bank than the one chosen."""
 
-    message = _("这张卡是%(bank)s的,请改选开户银行")
+    message = _("这张卡是%(bank)s的，请改选开户银行")
     field = "bank"
 
 
 class HolderDiffers(Refusal):
     """The account is in another name than the merchant's (R2)."""
 
-    message = _("户名要和营业执照上的名称一致,个体户和小微也可以用经营者本人的账户")
+    message = _("户名要和营业执照上的名称一致，个体户和小微也可以用经营者本人的账户")
     field = "holder_name"
 
 
 class ChangeNeedsFourEyes(Refusal):
     """The merchant has a payee account; another one comes by a reviewed change."""
 
-    message = _("店里已经有收款账户,要换请走更换流程,由两位工作人员复核")
+    message = _("店里已经有收款账户，要换请走更换流程，由两位工作人员复核")
     field = "account_no"
 
 
@@ -162,6 +162,7 @@ def create_account(
         at=at,
         detail={"bank": bank.code, "class": class_code},
     )
+    tell_waiting(account=account, at=at)
     return account
 
 
@@ -268,6 +269,16 @@ def tell_change(*, account: SettlementAccount, phase: str, at: datetime) -> None
     )
 
 
+def tell_waiting(*, account: SettlementAccount, at: datetime) -> None:
+    """Emit ``accounts.settlement_account.waiting``: the account waits for its bank's word."""
+    emit(
+        "accounts.settlement_account.waiting",
+        key=f"{account.account_no}:{at.isoformat()}",
+        payload={"account_no": account.account_no, "bank": account.bank.code},
+        at=at,
+    )
+
+
 @transaction.atomic
 def close_settlement_account(*, account: SettlementAccount, actor: Actor, at: datetime, reason: str) -> None:
     """Stop using an account; its number may be registered again."""
@@ -302,6 +313,7 @@ def ask_to_verify_silent_accounts(*, at: datetime) -> int:
     return count
 
 
+@transaction.atomic
 def _ask_again(account: SettlementAccount, at: datetime) -> int:
     asked = SettlementAccount.objects.filter(pk=account.pk, verification="VERIFIED").update(verification="PENDING")
     if asked:
@@ -312,4 +324,5 @@ def _ask_again(account: SettlementAccount, at: datetime) -> int:
             at=at,
             detail={},
         )
+        tell_waiting(account=account, at=at)
     return asked

@@ -35,7 +35,7 @@ from silk_road_ebao.runner.supervisor import Supervisor, interrupt_on_signals
 PAGES = (
     ("merchant page", "web", "/"),
     ("console", "web", "/admin/"),
-    ("partner API", "web", "/api/docs/"),
+    ("partner API", "web", "/partner/docs/"),
     ("payer's phone", "sandbox", "/_sandbox/payer"),
 )
 PORT_PATIENCE_S = 8

@@ -1,0 +1,1 @@
+"""Gateways of banking: what lies outside our database."""

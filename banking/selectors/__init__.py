@@ -1,0 +1,1 @@
+"""Reads of banking: always of one institution."""

@@ -1,0 +1,1 @@
+"""Services of banking: what a partner institution may set in motion."""
