@@ -291,7 +291,7 @@ def paid_again(payment):
     from tests.payments.factories import AttemptFactory, SubMerchantFactory
 
     attempt = AttemptFactory(
-        payment=payment, sub_merchant=SubMerchantFactory(merchant=payment.merchant, acquirer_code="ALIPAY"), status="PAID"
+        payment=payment, sub_merchant=SubMerchantFactory(merchant=payment.merchant, acquirer_code="ALIPAY"), status="PAID", paid_at=AT, business_date=DAY, acquirer_trade_no="4200",
     )
     Payment.objects.filter(pk=payment.pk).update(
         **{"status": "PAID", "paid_at": AT, "business_date": DAY, "paid_attempt": attempt}

@@ -43,7 +43,7 @@ def _sold(*, on_credit=False):
 def paid_at_acquirer(placed):
     payment = pay(placed)
     attempt = AttemptFactory(
-        payment=payment, sub_merchant=SubMerchantFactory(merchant=placed.merchant), status="PAID"
+        payment=payment, sub_merchant=SubMerchantFactory(merchant=placed.merchant), status="PAID", paid_at=AT, business_date=DAY, acquirer_trade_no="4200"
     )
     Payment.objects.filter(pk=payment.pk).update(
         **{"status": "PAID", "paid_at": AT, "business_date": DAY, "paid_attempt": attempt}
