@@ -30,6 +30,14 @@ WORDS: dict[str, dict[str, Word]] = {
         "SUSPENDED": (_("暂停收款"), "bad"),
         "LEFT": (_("已退出"), ""),
     },
+    "order": {
+        "PLACED": (_("等付款"), "wait"),
+        "PAID": (_("待出货"), "wait"),
+        "FULFILLED": (_("货出了，没收钱"), "wait"),
+        "COMPLETED": (_("做完了"), "good"),
+        "RETURNED": (_("退了货"), ""),
+        "CANCELLED": (_("取消了"), ""),
+    },
     "settlement_account": {
         "PENDING": (_("等银行验证"), "wait"),
         "VERIFIED": (_("已验证"), "good"),

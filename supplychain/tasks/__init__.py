@@ -1,5 +1,6 @@
 """Tasks of supplychain."""
 
+from supplychain.tasks.agreements import compare_books_task, compare_today_task
 from supplychain.tasks.price_index import (
     release_finals_task,
     release_first_values_task,
@@ -7,4 +8,11 @@ from supplychain.tasks.price_index import (
     release_months_task,
 )
 
-__all__ = ["release_finals_task", "release_first_values_task", "release_flashes_task", "release_months_task"]
+__all__ = [
+    "compare_books_task",
+    "compare_today_task",
+    "release_finals_task",
+    "release_first_values_task",
+    "release_flashes_task",
+    "release_months_task",
+]
