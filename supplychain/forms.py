@@ -177,3 +177,28 @@ class BuyerForm(forms.Form):
         if cleaned.get("handover") == Handover.DELIVERY and not cleaned.get("address"):
             self.add_error("address", _("送货要写地址"))
         return cleaned
+
+
+YUAN: dict[str, Any] = {"max_digits": 12, "decimal_places": 2, "min_value": 0}
+
+
+class NeedForm(forms.Form):
+    """资金需求: yuan and percent as people write them."""
+
+    requested = forms.DecimalField(label=_("想用多少（元）"), max_digits=12, decimal_places=2, min_value=1)
+    own_funds = forms.DecimalField(label=_("自己有多少（元）"), initial=0, **YUAN)
+    loans = forms.DecimalField(label=_("已有贷款（元）"), initial=0, **YUAN)
+    other_sources = forms.DecimalField(label=_("其他能用的钱（元）"), initial=0, **YUAN)
+    margin = forms.DecimalField(label=_("毛利率（%）"), max_digits=4, decimal_places=1, min_value=0, max_value=99)
+    growth = forms.DecimalField(
+        label=_("明年大约多卖（%）"), max_digits=4, decimal_places=1, min_value=-90, max_value=300
+    )
+    receivable_days = forms.IntegerField(label=_("货款平均几天收回"), min_value=0, max_value=720, initial=0)
+    payable_days = forms.IntegerField(label=_("进货款平均几天付"), min_value=0, max_value=720, initial=0)
+
+    def terms(self) -> dict[str, Any]:
+        """Give the arguments of the service: fen and ten-thousandths."""
+        data = self.cleaned_data
+        fen = {f"{name}_fen": int(data[name] * 100) for name in ("requested", "own_funds", "loans", "other_sources")}
+        rates = {"margin_bps": int(data["margin"] * 100), "growth_bps": int(data["growth"] * 100)}
+        return fen | rates | {name: data[name] for name in ("receivable_days", "payable_days")}

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from supplychain.views import agreements, goods, orders, price_index, receivings, sell, stock, store
+from supplychain.views import agreements, assessment, goods, orders, price_index, receivings, sell, stock, store
 
 app_name = "supplychain"
 
@@ -13,6 +13,12 @@ urlpatterns = [
     path("index/data.csv", price_index.download, name="index_data"),
     path("prices/", price_index.prices, name="prices"),
     path("prices/tile/", price_index.today_prices, name="today_prices"),
+    path("assessment/", assessment.assessment, name="assessment"),
+    path("assessment/assess/", assessment.assess, name="assess"),
+    path("assessment/need/", assessment.need, name="assessment_need"),
+    path("assessment/verify/", assessment.verify, name="assessment_verify"),
+    path("assessment/<slug:assessment_no>/objection/", assessment.objection, name="assessment_objection"),
+    path("assessment/<slug:assessment_no>/report.pdf", assessment.report, name="assessment_report"),
     path("sell/", sell.sell, name="sell"),
     path("orders/", orders.orders, name="orders"),
     path("orders/tile/", orders.today_orders, name="today_orders"),

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 from django.db import connection
@@ -80,7 +81,7 @@ LATEST_CELLS = """
 
 def panel_of(source: PriceSource, grain: str, periods: Sequence[date], market_id: int | None = None) -> Panel:
     """Read the usable cells of some periods at their newest vintage, all markets together or one."""
-    named = {"source": source.pk, "grain": grain, "periods": list(periods), "market": market_id}
+    named: dict[str, Any] = {"source": source.pk, "grain": grain, "periods": list(periods), "market": market_id}
     with connection.cursor() as cursor:
         cursor.execute(LATEST_CELLS, named)
         rows = cursor.fetchall()

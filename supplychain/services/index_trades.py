@@ -1,6 +1,7 @@
 """The trades an index is made of: sheet rows whose name is known, and the platform's own agreed orders."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import numpy as np
 from django.db import connection, transaction
@@ -107,7 +108,7 @@ def take_platform_trades(*, first: date, last: date, actor: Actor, at: datetime)
     Returns how many lines were taken or changed.
     """
     source = PriceSource.objects.get(code="PLATFORM")
-    window = {"source": source.pk, "first": first, "last": last}
+    window: dict[str, Any] = {"source": source.pk, "first": first, "last": last}
     with connection.cursor() as cursor:
         cursor.execute(DROP_ORDERS, window)
         cursor.execute(TAKE_ORDERS, window)

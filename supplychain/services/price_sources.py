@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -71,7 +72,7 @@ def read_concordance(lines: Iterable[str]) -> list[Equation]:
 
 
 def _equation(line: int, row: dict[str, str]) -> Equation:
-    texts = {name: (row[name] or "").strip() for name in COLUMNS}
+    texts: dict[str, Any] = {name: (row[name] or "").strip() for name in COLUMNS}
     known = (
         ("category", Category.values),
         ("origin_class", OriginClass.values),
