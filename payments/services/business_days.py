@@ -101,7 +101,7 @@ def _run(row: BusinessDay, due: str, step: Step) -> BusinessDay:
     crash_point(name=f"{due}.begin")
     try:
         with nullcontext() if due in REMOTE else transaction.atomic():
-            done = WORK[due](step)
+            done = WORK[due](step=step)
             crash_point(name=f"{due}.work")
             with transaction.atomic():
                 row = _move_on(row, due, done, step, started)

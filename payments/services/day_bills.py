@@ -32,7 +32,7 @@ BILLS_DUE_HOUR = 10
 GROUP_BYTES = 16 * 1024 * 1024
 
 
-def acquirers_of(day: date) -> list[str]:
+def acquirers_of(*, day: date) -> list[str]:
     """List the acquirers whose records or bills a day may have."""
     traded = PaymentAttempt.objects.filter(business_date=day, status="PAID").values_list("acquirer_code", flat=True)
     returned = Refund.objects.filter(business_date=day).values_list("acquirer_code", flat=True)
@@ -40,24 +40,24 @@ def acquirers_of(day: date) -> list[str]:
     return sorted(set(chain(traded.distinct(), returned.distinct(), numbers.distinct())))
 
 
-def fetch_bills(step: Step) -> Done:
+def fetch_bills(*, step: Step) -> Done:
     """Fetch every bill of the day that we do not hold in good order yet.
 
     Raises DayHeld while one is not out, or an acquirer we took money through has none.
     """
     fetched = 0
-    for acquirer_code in acquirers_of(step.day):
+    for acquirer_code in acquirers_of(day=step.day):
         for kind in _kinds(acquirer_code, step.day):
             held = set(
-                live_bills(step.day).filter(acquirer_code=acquirer_code, kind=kind).values_list("scope", flat=True)
+                live_bills(day=step.day).filter(acquirer_code=acquirer_code, kind=kind).values_list("scope", flat=True)
             )
             for sub_merchant in _scopes(acquirer_code, step.day, held):
                 fetched += _fetch(step, acquirer_code, kind, sub_merchant)
                 crash_point(name="bill.fetched")
-    return Done(live_bills(step.day).count(), _("新取 %(n)s 份") % {"n": fetched} if fetched else "")
+    return Done(live_bills(day=step.day).count(), _("新取 %(n)s 份") % {"n": fetched} if fetched else "")
 
 
-def live_bills(day: date) -> QuerySet[Bill]:
+def live_bills(*, day: date) -> QuerySet[Bill]:
     """Find the versions of a day's bills that count."""
     return Bill.objects.filter(day=day).exclude(status__in=("SUPERSEDED", "REFUSED"))
 
@@ -129,33 +129,33 @@ def _has_records(acquirer_code: str, day: date, scope: str) -> bool:
     return paid.exists() or back.exists()
 
 
-def verify(step: Step) -> Done:
+def verify(*, step: Step) -> Done:
     """Read every fetched bill through; raises DayHeld when one is refused: it is fetched anew next time (F18)."""
     _replace_refused(step)
     for group in _groups(step.day, "FETCHED"):
         _or_held(verify_bills, group, step)
         crash_point(name="bill.verified")
-    return Done(sum(live_bills(step.day).values_list("rows", flat=True)))
+    return Done(sum(live_bills(day=step.day).values_list("rows", flat=True)))
 
 
-def load(step: Step) -> Done:
+def load(*, step: Step) -> Done:
     """Load the rows of every verified bill, a group of bills a transaction."""
     if _replace_refused(step):
-        verify(step)
+        verify(step=step)
     for group in _groups(step.day, "VERIFIED"):
         _or_held(load_bills, group, step)
         crash_point(name="bill.loaded")
-    return Done(sum(live_bills(step.day).filter(status="LOADED").values_list("rows", flat=True)))
+    return Done(sum(live_bills(day=step.day).filter(status="LOADED").values_list("rows", flat=True)))
 
 
 def _replace_refused(step: Step) -> bool:
     """Fetch anew what was refused and has no successor; raises DayHeld while the acquirer gives the same file."""
-    live = live_bills(step.day).filter(
+    live = live_bills(day=step.day).filter(
         acquirer_code=OuterRef("acquirer_code"), kind=OuterRef("kind"), scope=OuterRef("scope")
     )
     if not Bill.objects.filter(~Exists(live), day=step.day, status="REFUSED").exists():
         return False
-    fetch_bills(step)
+    fetch_bills(step=step)
     return True
 
 
@@ -163,7 +163,7 @@ def _groups(day: date, status: str) -> Iterator[list[Bill]]:
     """Take waiting bills together until they come to some megabytes: thousands of small ones, a large one alone."""
     group: list[Bill] = []
     size = 0
-    for bill in live_bills(day).filter(status=status).order_by("pk").iterator():
+    for bill in live_bills(day=day).filter(status=status).order_by("pk").iterator():
         if group and size + bill.size_bytes > GROUP_BYTES:
             yield group
             group, size = [], 0

@@ -23,7 +23,7 @@ from silk_road_ebao.kernel.clock import business_date, day_bounds
 from silk_road_ebao.kernel.outbox import emit
 
 
-def cut(step: Step) -> Done:
+def cut(*, step: Step) -> Done:
     """Cut the day: from now on its payments are a closed set but for what bills bring. Gives what is still open."""
     if business_date(step.at) <= step.day:
         raise DayHeld("DAY_NOT_OVER", _("营业日还没有结束"))
@@ -33,12 +33,12 @@ def cut(step: Step) -> Done:
     return Done(paid, _("还有 %(n)s 笔未定") % {"n": waiting} if waiting else "")
 
 
-def reconcile(step: Step) -> Done:
+def reconcile(*, step: Step) -> Done:
     """Reconcile every acquirer of the day."""
     end_suspense(actor=step.actor, at=step.at)
     batches = [
         reconcile_trades(acquirer_code=code, day=step.day, actor=step.actor, at=step.at)
-        for code in acquirers_of(step.day)
+        for code in acquirers_of(day=step.day)
     ]
     start, end = day_bounds(step.day)
     shared = ProfitSharing.objects.filter(
@@ -53,12 +53,12 @@ def reconcile(step: Step) -> Done:
     return Done(sum(batch.matched_count for batch in batches), _("差错 %(n)s 条") % {"n": found} if found else "")
 
 
-def charge(step: Step) -> Done:
+def charge(*, step: Step) -> Done:
     """Charge the service fees of the day."""
     return Done(charge_service_fees(day=step.day, at=step.at))
 
 
-def make_statements(step: Step) -> Done:
+def make_statements(*, step: Step) -> Done:
     """Make the statements; raises DayHeld while an earlier day has none, for its carry is not known."""
     for earlier in BusinessDay.objects.filter(date__lt=step.day).exclude(status="PUBLISHED").order_by("date"):
         if not has_reached(earlier.reached, "STATEMENTS_MADE"):
@@ -75,13 +75,13 @@ def make_statements(step: Step) -> Done:
         raise DayHeld("CALENDAR_UNKNOWN", _("%(day)s 之后的工作日还没有录入") % {"day": step.day}) from unknown
 
 
-def post(step: Step) -> Done:
+def post(*, step: Step) -> Done:
     """Post the day."""
     posted = post_settlements(day=step.day, actor=step.actor, at=step.at)
     return Done(posted.posted + posted.replayed)
 
 
-def prove(step: Step) -> Done:
+def prove(*, step: Step) -> Done:
     """Prove that the ledger agrees with itself and that the day's journal says what its statements say."""
     proof = record_proof(deep=False, actor=step.actor, at=step.at)
     if proof.findings:
@@ -97,13 +97,14 @@ def prove(step: Step) -> Done:
             _("%(code)s 结算单 %(said)s 分，账簿 %(found)s 分") % {"code": code, "said": said, "found": found},
         )
     matched = sum(
-        fetch_payouts(acquirer_code=code, day=step.day, actor=step.actor, at=step.at) for code in acquirers_of(step.day)
+        fetch_payouts(acquirer_code=code, day=step.day, actor=step.actor, at=step.at)
+        for code in acquirers_of(day=step.day)
     )
     told = _("到账已核对 %(n)s 户") % {"n": matched} if matched else ""
     return Done(Settlement.objects.filter(day=step.day).count(), told)
 
 
-def publish(step: Step) -> Done:
+def publish(*, step: Step) -> Done:
     """Show the statements to merchants; raises DayHeld while a case of the day is neither settled nor carried."""
     cases = Discrepancy.objects.filter(day=step.day, status__in=BLOCKING).count()
     if cases:
@@ -118,7 +119,7 @@ def publish(step: Step) -> Done:
     return Done(shown)
 
 
-WORK: dict[str, Callable[[Step], Done]] = {
+WORK: dict[str, Callable[..., Done]] = {
     "CUT": cut,
     "BILLS_FETCHED": fetch_bills,
     "BILLS_VERIFIED": verify,

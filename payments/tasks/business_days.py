@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from payments.services.business_days import advance_days
+from payments.services.fee_invoices import remind_overdue
 from silk_road_ebao.kernel.actors import SYSTEM
 from silk_road_ebao.kernel.clock import now
 
@@ -11,3 +12,9 @@ from silk_road_ebao.kernel.clock import now
 def advance_days_task() -> None:
     """Close whatever day is due: yesterday's, and those that were held."""
     advance_days(actor=SYSTEM, at=now())
+
+
+@shared_task(name="payments.remind_fees", queue="money")
+def remind_fees() -> None:
+    """Mark invoices overdue and write the reminders whose day has come."""
+    remind_overdue(actor=SYSTEM, at=now())
