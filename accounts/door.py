@@ -14,7 +14,10 @@ from django.shortcuts import redirect, resolve_url
 from accounts.models import Membership, Merchant, Operator, Person, User
 from accounts.selectors.merchants import memberships_of
 from accounts.selectors.operators import roles_of
+from accounts.selectors.parties import Party
+from accounts.selectors.users import actor_of, staff_actor
 from silk_road_ebao.console.operators import has_second_factor
+from silk_road_ebao.kernel.actors import Actor
 
 CHOSEN = "accounts.merchant_no"
 """Session key of the merchant a user with several has chosen."""
@@ -36,6 +39,14 @@ class PersonRequest(HttpRequest):
     """A request that came through ``person_page``."""
 
     person: Person
+
+
+class PartyRequest(HttpRequest):
+    """A request that came through ``party_page``: of a shop or of a person for himself."""
+
+    party: Party
+    actor: Actor
+    side: str
 
 
 class OperatorRequest(HttpRequest):
@@ -125,6 +136,39 @@ def signed_in_page(view: Callable[Concatenate[HttpRequest, P], HttpResponse]) ->
         return view(request, *args, **kwargs)
 
     return enter
+
+
+def party_page(
+    *roles: str,
+) -> Callable[[Callable[Concatenate[PartyRequest, P], HttpResponse]], Callable[..., HttpResponse]]:
+    """Let in one side of what people and merchants share: the address says ``shop`` or ``self``.
+
+    Sets ``request.party``, ``request.actor`` and ``request.side``. For a shop the roles count as in
+    ``merchant_page``; for oneself they do not.
+    """
+
+    def wrap(view: Callable[Concatenate[PartyRequest, P], HttpResponse]) -> Callable[..., HttpResponse]:
+        @merchant_page(*roles)
+        def by_shop(request: MerchantRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            inside = cast(PartyRequest, request)
+            inside.party, inside.actor = request.merchant, staff_actor(request.membership)
+            return view(inside, *args, **kwargs)
+
+        @person_page
+        def by_self(request: PersonRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            inside = cast(PartyRequest, request)
+            inside.party, inside.actor = request.person, actor_of(cast(User, request.user))
+            return view(inside, *args, **kwargs)
+
+        @wraps(view)
+        def enter(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            side = str(kwargs.pop("side"))
+            cast(PartyRequest, request).side = side
+            return (by_shop if side == "shop" else by_self)(request, *args, **kwargs)
+
+        return enter
+
+    return wrap
 
 
 def operator_required(

@@ -36,7 +36,10 @@ SECTIONS: tuple[tuple[str | Promise, tuple[Item, ...]], ...] = (
             (_("人"), "accounts_person_changelist", "person"),
             (_("结算账户"), "accounts_settlementaccount_changelist", "account_balance"),
             (_("账户关联"), "accounts_accountlink_changelist", "link"),
+            (_("信用账户"), "accounts_creditaccount_changelist", "credit_card"),
+            (_("一机多证例外"), "accounts_phoneexception_changelist", "phonelink_lock"),
             (_("授权"), "accounts_consent_changelist", "verified_user"),
+            (_("对外提供"), "accounts_disclosure_changelist", "output"),
         ),
     ),
     (
@@ -66,7 +69,10 @@ SECTIONS: tuple[tuple[str | Promise, tuple[Item, ...]], ...] = (
             (_("限额与规则"), "accounts_datedrule_changelist", "gavel"),
             (_("费率"), "payments_tariff_changelist", "sell"),
             (_("名单"), "accounts_listentry_changelist", "block"),
+            (_("名单命中"), "accounts_listhit_changelist", "person_alert"),
             (_("机构"), "accounts_institution_changelist", "domain"),
+            (_("机构凭据"), "accounts_institutionpaper_changelist", "license"),
+            (_("机构限额"), "accounts_institutionlimit_changelist", "speed"),
         ),
     ),
     (

@@ -183,7 +183,10 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "payments-sharings-alipay": {"task": "payments.push_alipay_sharings", "schedule": 10.0},
     "payments-expired": {"task": "payments.close_expired_payments", "schedule": 15.0},
     "payments-days": {"task": "payments.advance_days", "schedule": 60.0},
+    "payments-fee-reminders": {"task": "payments.remind_fees", "schedule": 3600.0},
     "banking-nonces": {"task": "banking.purge_nonces", "schedule": 300.0},
+    "supplychain-books": {"task": "supplychain.compare_books", "schedule": crontab(hour=1, minute=30)},
+    "supplychain-books-today": {"task": "supplychain.compare_today", "schedule": 1800.0},
     "supplychain-flash": {"task": "supplychain.release_flashes", "schedule": crontab(hour=18, minute=0)},
     "supplychain-first": {
         "task": "supplychain.release_first_values",

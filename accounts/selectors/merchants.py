@@ -25,6 +25,11 @@ def staff_of(merchant: Merchant) -> QuerySet[Membership]:
     return merchant.memberships.filter(ended_at__isnull=True).select_related("user").order_by("role", "id")
 
 
+def member_of(merchant: Merchant, membership_id: int) -> Membership:
+    """Find a live membership of this merchant only; raises Membership.DoesNotExist for anybody else's."""
+    return staff_of(merchant).get(pk=membership_id)
+
+
 def owner_of(merchant: Merchant) -> User | None:
     """Find the user who owns the merchant."""
     membership = staff_of(merchant).filter(role="OWNER").first()

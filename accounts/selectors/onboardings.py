@@ -2,7 +2,7 @@
 
 from django.db.models import QuerySet
 
-from accounts.models import Merchant, Onboarding, User
+from accounts.models import AcquirerApplication, Merchant, Onboarding, User
 from accounts.rules.onboarding import missing_documents, missing_fields
 from accounts.selectors.merchants import documents_of
 
@@ -22,6 +22,22 @@ def open_onboarding(user: User) -> Onboarding | None:
         .order_by("-started_at")
         .first()
     )
+
+
+def last_onboarding(user: User) -> Onboarding | None:
+    """Find the latest form of a user that was approved."""
+    return (
+        Onboarding.objects.filter(applicant=user, status="APPROVED")
+        .exclude(merchant__status="LEFT")
+        .select_related("merchant", "market")
+        .order_by("-started_at")
+        .first()
+    )
+
+
+def applications_of(onboarding: Onboarding) -> QuerySet[AcquirerApplication]:
+    """List what each acquirer last answered about a form."""
+    return onboarding.acquirer_applications.select_related("acquirer").order_by("acquirer__code")
 
 
 def latest_onboarding(merchant: Merchant) -> Onboarding | None:

@@ -138,18 +138,30 @@ def _refuse_foreign_account(party: Party, account: SettlementAccount | None) -> 
 
 
 @transaction.atomic
-def agree_link(*, link: AccountLink, party: Party, actor: Actor, at: datetime) -> AccountLink:
+def agree_link(
+    *,
+    link: AccountLink,
+    party: Party,
+    actor: Actor,
+    at: datetime,
+    account: SettlementAccount | None = None,
+) -> AccountLink:
     """Agree as the side that was asked; the link is live from now (or from its later beginning).
+
+    ``account`` is the one the agreeing side brings into the link, if any.
 
     Raises:
         NotASide: somebody else, or the proposer himself.
+        ForeignAccount: the account is not his.
         IllegalTransition, StaleTransition: it is no longer open.
     """
     asked = target_of(link) if link.proposed_by_source else source_of(link)
     if party_key(party) != party_key(asked):
         raise NotASide
-    column = "target_agreed_at" if link.proposed_by_source else "source_agreed_at"
-    transition(link, "LIVE", actor=actor, at=at, reason="agreed", **{column: at})
+    _refuse_foreign_account(party, account)
+    side = "target" if link.proposed_by_source else "source"
+    told: dict[str, object] = {f"{side}_agreed_at": at} | ({f"{side}_account": account} if account else {})
+    transition(link, "LIVE", actor=actor, at=at, reason="agreed", **told)
     _tell(link, "LIVE", actor, at)
     return link
 

@@ -6,6 +6,10 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import MemberRole, Membership, Merchant, User
+from accounts.selectors.users import user_by_phone
+from accounts.services.numbers import read_phone
+from accounts.services.refused_attempts import audited
+from accounts.services.users import register_user
 from silk_road_ebao.kernel.actors import Actor
 from silk_road_ebao.kernel.audit import record
 from silk_road_ebao.kernel.refusals import Refusal
@@ -47,6 +51,20 @@ def add_member(*, merchant: Merchant, user: User, role: str, actor: Actor, at: d
         detail={"user": f"user-{user.pk}", "role": role},
     )
     return membership
+
+
+@audited(action="accounts.membership.invite")
+@transaction.atomic
+def invite_member(*, merchant: Merchant, phone: str, name: str, role: str, actor: Actor, at: datetime) -> Membership:
+    """Give somebody a role by his phone; who never signed in gets a user that only a code to the phone opens.
+
+    Raises:
+        NumberRefused, AlreadyMember
+        ValueError: an unknown role.
+    """
+    number = read_phone(text=phone)
+    user = user_by_phone(number) or register_user(phone=number, actor=actor, at=at, display_name=name.strip())
+    return add_member(merchant=merchant, user=user, role=role, actor=actor, at=at)
 
 
 @transaction.atomic

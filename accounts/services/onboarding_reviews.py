@@ -10,10 +10,10 @@ from accounts.selectors.institutions import active_institutions, provinces_serve
 from accounts.selectors.onboardings import onboarding_by_no
 from accounts.services.list_entries import blocking_entries
 from accounts.services.onboardings import OnList
-from accounts.services.operators import require_role
+from accounts.services.operators import require_any_role, require_role
 from accounts.services.stalls import open_stall
 from silk_road_ebao.kernel.actors import Actor
-from silk_road_ebao.kernel.approvals import approves, request_approval
+from silk_road_ebao.kernel.approvals import ReasonMissing, approves, request_approval
 from silk_road_ebao.kernel.audit import record
 from silk_road_ebao.kernel.models import Approval
 from silk_road_ebao.kernel.outbox import emit
@@ -81,7 +81,38 @@ def _refuse_unfit(form: Onboarding, at: datetime) -> None:
         raise OnList
 
 
-@approves(APPROVE, snapshot=_snapshot_onboarding)
+@transaction.atomic
+def send_back_onboarding(*, onboarding: Onboarding, reason: str, actor: Actor, at: datetime) -> Onboarding:
+    """Send a form back to the merchant with a reason he can act upon, as MAKER or CHECKER.
+
+    Raises:
+        RoleMissing, ReasonMissing
+    """
+    require_any_role(actor=actor, roles=(OperatorRole.MAKER, OperatorRole.CHECKER))
+    if not reason.strip():
+        raise ReasonMissing
+    merchant = onboarding.merchant
+    transition(onboarding, "REJECTED", actor=actor, at=at, reason=reason, rejection_reason=reason, decided_at=at)
+    transition(merchant, "DRAFT", actor=actor, at=at, reason=reason)
+    record(
+        actor=actor,
+        action="accounts.onboarding.send_back",
+        subject=onboarding.onboarding_no,
+        at=at,
+        detail={"reason": reason},
+    )
+    return onboarding
+
+
+@transaction.atomic
+def send_back_after_review(*, subject: str, reason: str, actor: Actor, at: datetime) -> None:
+    """Send the form back whose review the second operator rejected; one sent back already stays as it is."""
+    form = onboarding_by_no(subject)
+    if form.status == "SUBMITTED":
+        send_back_onboarding(onboarding=form, reason=reason, actor=actor, at=at)
+
+
+@approves(APPROVE, snapshot=_snapshot_onboarding, turn_down=send_back_after_review)
 def approve_onboarding(
     *, subject: str, diff: dict[str, object], approval_no: str, actor: Actor, at: datetime
 ) -> Onboarding:
@@ -114,27 +145,6 @@ def approve_onboarding(
         at=at,
     )
     return form
-
-
-@transaction.atomic
-def send_back_onboarding(*, onboarding: Onboarding, reason: str, actor: Actor, at: datetime) -> Onboarding:
-    """Send a form back to the merchant with a reason he can act upon.
-
-    Raises:
-        RoleMissing
-    """
-    require_role(actor=actor, role=OperatorRole.MAKER)
-    merchant = onboarding.merchant
-    transition(onboarding, "REJECTED", actor=actor, at=at, reason=reason, rejection_reason=reason, decided_at=at)
-    transition(merchant, "DRAFT", actor=actor, at=at, reason=reason)
-    record(
-        actor=actor,
-        action="accounts.onboarding.send_back",
-        subject=onboarding.onboarding_no,
-        at=at,
-        detail={"reason": reason},
-    )
-    return onboarding
 
 
 @transaction.atomic

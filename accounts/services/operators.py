@@ -36,6 +36,16 @@ def require_role(*, actor: Actor, role: str) -> None:
         raise RoleMissing(role=OperatorRole(role).label)
 
 
+def require_any_role(*, actor: Actor, roles: tuple[str, ...]) -> None:
+    """Refuse whoever holds none of the roles at this moment.
+
+    Raises:
+        RoleMissing: names the first.
+    """
+    if not any(holds_role(actor, role) for role in roles):
+        raise RoleMissing(role=OperatorRole(roles[0]).label)
+
+
 @transaction.atomic
 def add_operator(*, username: str, password: str, name: str, roles: list[str], actor: Actor, at: datetime) -> Operator:
     """Make an operator with roles; the console asks for a second factor at the first sign-in.

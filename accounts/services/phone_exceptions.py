@@ -71,7 +71,22 @@ def request_phone_exception(*, phone: str, resident_id: str, reason: str, actor:
     return row
 
 
-@approves(APPROVE, snapshot=_snapshot_exception)
+@transaction.atomic
+def reject_phone_exception(*, exception: PhoneException, reason: str, actor: Actor, at: datetime) -> PhoneException:
+    """Turn an exception down for good."""
+    require_role(actor=actor, role=OperatorRole.CHECKER)
+    return transition(exception, "REJECTED", actor=actor, at=at, reason=reason, decided_at=at)
+
+
+@transaction.atomic
+def reject_after_review(*, subject: str, reason: str, actor: Actor, at: datetime) -> None:
+    """Turn the exception down whose review the second operator rejected."""
+    row = PhoneException.objects.get(exception_no=subject)
+    if row.status == "REQUESTED":
+        reject_phone_exception(exception=row, reason=reason, actor=actor, at=at)
+
+
+@approves(APPROVE, snapshot=_snapshot_exception, turn_down=reject_after_review)
 def approve_phone_exception(
     *, subject: str, diff: dict[str, object], approval_no: str, actor: Actor, at: datetime
 ) -> PhoneException:
@@ -79,10 +94,3 @@ def approve_phone_exception(
     require_role(actor=actor, role=OperatorRole.CHECKER)
     row = PhoneException.objects.get(exception_no=subject)
     return transition(row, "APPROVED", actor=actor, at=at, reason=row.reason, decided_at=at)
-
-
-@transaction.atomic
-def reject_phone_exception(*, exception: PhoneException, reason: str, actor: Actor, at: datetime) -> PhoneException:
-    """Turn an exception down for good."""
-    require_role(actor=actor, role=OperatorRole.CHECKER)
-    return transition(exception, "REJECTED", actor=actor, at=at, reason=reason, decided_at=at)

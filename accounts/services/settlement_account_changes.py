@@ -97,7 +97,28 @@ def review_account_change(*, account: SettlementAccount, actor: Actor, at: datet
     )
 
 
-@approves(CHANGE, snapshot=_snapshot_change)
+@transaction.atomic
+def stop_account_change(*, account: SettlementAccount, actor: Actor, at: datetime, reason: str) -> None:
+    """Stop a change before it takes effect; the old account stays the payee."""
+    transition(account, "CLOSED", actor=actor, at=at, reason=reason, closed_at=at)
+    record(
+        actor=actor,
+        action="accounts.settlement_account.stop_change",
+        subject=account.account_no,
+        at=at,
+        detail={"reason": reason},
+    )
+
+
+@transaction.atomic
+def stop_after_review(*, subject: str, reason: str, actor: Actor, at: datetime) -> None:
+    """Stop the change whose review the second operator rejected; the old account stays the payee."""
+    account = SettlementAccount.objects.get(account_no=subject)
+    if account.status == "PROPOSED":
+        stop_account_change(account=account, actor=actor, at=at, reason=reason)
+
+
+@approves(CHANGE, snapshot=_snapshot_change, turn_down=stop_after_review)
 def carry_out_account_change(
     *, subject: str, diff: dict[str, object], approval_no: str, actor: Actor, at: datetime
 ) -> SettlementAccount:
@@ -127,19 +148,6 @@ def carry_out_account_change(
         )
     tell_change(account=account, phase="HELD", at=at)
     return account
-
-
-@transaction.atomic
-def stop_account_change(*, account: SettlementAccount, actor: Actor, at: datetime, reason: str) -> None:
-    """Stop a change before it takes effect; the old account stays the payee."""
-    transition(account, "CLOSED", actor=actor, at=at, reason=reason, closed_at=at)
-    record(
-        actor=actor,
-        action="accounts.settlement_account.stop_change",
-        subject=account.account_no,
-        at=at,
-        detail={"reason": reason},
-    )
 
 
 def release_held_accounts(*, at: datetime) -> int:

@@ -30,6 +30,12 @@ class CarryOut(Protocol):
     ) -> object: ...
 
 
+class TurnDown(Protocol):
+    """A service that tells the subject's own row that its change was turned down, in the same transaction."""
+
+    def __call__(self, *, subject: str, reason: str, actor: Actor, at: datetime) -> object: ...
+
+
 Snapshot = Callable[[str], dict[str, Any]]
 C = TypeVar("C", bound=CarryOut)
 
@@ -38,6 +44,7 @@ C = TypeVar("C", bound=CarryOut)
 class _Verb:
     carry_out: CarryOut
     snapshot: Snapshot | None
+    turn_down: TurnDown | None = None
 
 
 _verbs: dict[str, _Verb] = {}
@@ -76,15 +83,16 @@ class ReasonMissing(Refusal):
     field = "reason"
 
 
-def approves(verb: str, *, snapshot: Snapshot | None = None) -> Callable[[C], C]:
+def approves(verb: str, *, snapshot: Snapshot | None = None, turn_down: TurnDown | None = None) -> Callable[[C], C]:
     """Register the service that carries out `verb`.
 
     `snapshot(subject)` gives the subject as it stands; if it differs at approval from what it was
     at the request, the approval is refused. A service without one checks for itself.
+    `turn_down` is called with the checker's reason when the change is rejected.
     """
 
     def register(carry_out: C) -> C:
-        _verbs[verb] = _Verb(carry_out, snapshot)
+        _verbs[verb] = _Verb(carry_out, snapshot, turn_down)
         return carry_out
 
     return register
@@ -156,6 +164,9 @@ def reject(*, approval_no: str, checker: Actor, reason: str, at: datetime) -> Ap
     if not reason.strip():
         raise ReasonMissing
     _decide(approval, "REJECTED", checker, at, reason)
+    verb = _verbs.get(approval.verb)
+    if verb is not None and verb.turn_down is not None:
+        verb.turn_down(subject=approval.subject, reason=reason, actor=checker, at=at)
     _record(approval, "reject", checker, at, {"reason": reason})
     return approval
 
