@@ -4,6 +4,32 @@ WITHOUT_SCENE = "SELECT NULL::bigint AS payment_id, ''::varchar AS code WHERE fa
 WITH_SCENE = """SELECT c.payment_id, d.code FROM payments_paymentcontext c
   JOIN payments_scenedefinition d ON d.id = c.scene_id"""
 
+BY_PAYMENT = """charged AS (
+  SELECT s.contract_id, r.line_id, a.acquirer_code, count(*) AS payments, sum(a.amount_fen)::bigint AS base_fen,
+         sum(least(greatest(r.flat_fen + (a.amount_fen * r.rate_bps + 5000) / 10000, r.min_fen), r.cap_fen))::bigint
+           AS charged_fen
+  FROM payments_paymentattempt a JOIN payments_payment p ON p.id = a.payment_id
+  JOIN signed s ON s.merchant_id = p.merchant_id
+  LEFT JOIN scene n ON n.payment_id = p.id
+  JOIN price r ON r.version_id = s.version_id AND r.scene = coalesce(n.code, '') AND r.channel = p.channel
+    AND r.acquirer = a.acquirer_code
+  WHERE a.business_date = %(day)s AND a.status = 'PAID' AND NOT a.is_surplus
+  GROUP BY 1, 2, 3)"""
+
+BY_SUB_MERCHANT = """rate AS MATERIALIZED (
+  SELECT u.id AS sub_merchant_id, s.contract_id, r.line_id, r.rate_bps, r.flat_fen, r.min_fen, r.cap_fen, r.acquirer
+  FROM payments_submerchant u JOIN signed s ON s.merchant_id = u.merchant_id
+  JOIN price r ON r.version_id = s.version_id AND r.acquirer = u.acquirer_code AND r.scene = ''
+    AND r.channel = 'STATIC_CODE'),
+charged AS (
+  SELECT r.contract_id, r.line_id, a.acquirer_code, count(*) AS payments, sum(a.amount_fen)::bigint AS base_fen,
+         sum(least(greatest(r.flat_fen + (a.amount_fen * r.rate_bps + 5000) / 10000, r.min_fen), r.cap_fen))::bigint
+           AS charged_fen
+  FROM payments_paymentattempt a JOIN rate r ON r.sub_merchant_id = a.sub_merchant_id
+  WHERE a.business_date = %(day)s AND a.status = 'PAID' AND NOT a.is_surplus
+  GROUP BY 1, 2, 3)"""
+"""Where no price asks for the scene or the entry, it is the sub-merchant's: a small table to join a million with."""
+
 CHARGE = """
 WITH signed AS (
   SELECT c.id AS contract_id, c.contract_no, c.merchant_id, c.collection, c.returns_fee, v.id AS version_id
@@ -27,17 +53,7 @@ price AS (
          coalesce(l.cap_fen, 9223372036854775807) AS cap_fen
   FROM cell c JOIN payments_tariffline l ON l.id = c.line_id WHERE l.method IN ('FLAT', 'BPS')),
 scene AS ({scene}),
-charged AS (
-  SELECT s.contract_id, r.line_id, a.acquirer_code, count(*) AS payments, sum(a.amount_fen)::bigint AS base_fen,
-         sum(least(greatest(r.flat_fen + (a.amount_fen * r.rate_bps + 5000) / 10000, r.min_fen), r.cap_fen))::bigint
-           AS charged_fen
-  FROM payments_paymentattempt a JOIN payments_payment p ON p.id = a.payment_id
-  JOIN signed s ON s.merchant_id = p.merchant_id
-  LEFT JOIN scene n ON n.payment_id = p.id
-  JOIN price r ON r.version_id = s.version_id AND r.scene = coalesce(n.code, '') AND r.channel = p.channel
-    AND r.acquirer = a.acquirer_code
-  WHERE a.business_date = %(day)s AND a.status = 'PAID' AND NOT a.is_surplus
-  GROUP BY 1, 2, 3),
+{charged},
 returned AS (
   SELECT s.contract_id, r.line_id, f.acquirer_code,
          sum((2 * e.fee_fen * (b.before_fen + f.amount_fen) + a.amount_fen) / (2 * a.amount_fen)
