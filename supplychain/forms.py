@@ -6,8 +6,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from silk_road_ebao.kernel.money import MoneyError, parse_yuan
-from supplychain.models import Commodity, Handover
+from supplychain.models import Commodity, Handover, PriceSource
 from supplychain.rules.cart import NotAWeight, parse_kg
+from supplychain.rules.sheet_rows import KG_OF_UNIT, ControlTotals, SheetColumns
 
 MOST_FEN_KG = 10_000_000
 
@@ -90,7 +91,7 @@ class ReceivingLineForm(forms.Form):
     """One line of a receiving note; an empty one is left out."""
 
     def __init__(self, *args: Any, known: dict[str, Commodity], **more: Any) -> None:
-        super().__init__(*args, empty_permitted=True, use_required_attribute=False, **more)
+        super().__init__(*args, **more)
         self.fields["commodity"] = CommodityField(known=known, label=_("货名"))
         self.fields["kg"] = KgField(label=_("公斤"))
         self.fields["price"] = PriceField(label=_("进价，元/公斤"), may_be_zero=True)
@@ -202,3 +203,32 @@ class NeedForm(forms.Form):
         fen = {f"{name}_fen": int(data[name] * 100) for name in ("requested", "own_funds", "loans", "other_sources")}
         rates = {"margin_bps": int(data["margin"] * 100), "growth_bps": int(data["growth"] * 100)}
         return fen | rates | {name: data[name] for name in ("receivable_days", "payable_days")}
+
+
+class SheetForm(forms.Form):
+    """行情表: the file, its source, which column is which, and the sender's totals where he gives them."""
+
+    source = forms.ModelChoiceField(label=_("来源"), queryset=PriceSource.objects.filter(kind="SHEET").order_by("id"))
+    file = forms.FileField(label=_("文件（CSV 或 XLSX）"))
+    day = forms.CharField(label=_("日期列"), max_length=64)
+    name = forms.CharField(label=_("品名列"), max_length=64)
+    price = forms.CharField(label=_("价格列"), max_length=64)
+    quantity = forms.CharField(label=_("数量列"), max_length=64)
+    unit_column = forms.CharField(label=_("单位列（没有就空着）"), max_length=64, required=False)
+    unit = forms.ChoiceField(label=_("没有单位列时的单位"), choices=[(unit, unit) for unit in KG_OF_UNIT])
+    rows = forms.IntegerField(label=_("对方给的行数"), min_value=1, required=False)
+    kg = forms.DecimalField(label=_("对方给的公斤合计"), min_value=0, required=False)
+
+    def terms(self) -> dict[str, Any]:
+        """Give the arguments of the service."""
+        data, file = self.cleaned_data, self.cleaned_data["file"]
+        columns = SheetColumns(
+            data["day"], data["name"], data["price"], data["quantity"], data["unit_column"], data["unit"]
+        )
+        return {
+            "source": data["source"],
+            "file_name": file.name,
+            "content": file.read(),
+            "columns": columns,
+            "totals": ControlTotals(data["rows"], data["kg"]),
+        }

@@ -159,6 +159,18 @@ def ask_for_commodity(
     return request_approval(verb=verb, subject=subject, diff={**diff, "since": since}, maker=maker, at=at)
 
 
+def ask_to_end(*, commodity: Commodity, since: date, reason: str, maker: Actor, at: datetime) -> Approval:
+    """Ask a second person to take a version out of use.
+
+    Raises:
+        CommodityOver, and what `request_approval` refuses.
+    """
+    if commodity.valid_until is not None:
+        raise CommodityOver
+    diff = {"variety": commodity.variety, "since": since, "reason": reason}
+    return request_approval(verb=END, subject=_subject(commodity), diff=diff, maker=maker, at=at)
+
+
 def _snapshot(subject: str) -> dict[str, Any]:
     row = _row_of(subject)
     return {} if row is None else {name: str(getattr(row, name)) for name in (*FIELDS, "valid_until")}

@@ -64,9 +64,7 @@ def causes():
 
 
 def refund_arrives(refund_no, placed, fen):
-    enter_refund(
-        refund_no=refund_no, payment_no=placed.payment_no, amount_fen=fen, refunded_at=AT, day=DAY, at=AT
-    )
+    enter_refund(refund_no=refund_no, payment_no=placed.payment_no, amount_fen=fen, refunded_at=AT, day=DAY, at=AT)
 
 
 def test_honest_trade_agrees(stall, tomato):
@@ -149,7 +147,9 @@ def test_an_order_alone_is_named(stall, tomato):
     assert causes() == ["ORDER_ONLY"]
 
 
-@pytest.mark.parametrize(("kg", "out", "parts"), [(25, 23, False), (25, "22.999", True), (100, 97, False), (100, "96.9", True)])
+@pytest.mark.parametrize(
+    ("kg", "out", "parts"), [(25, 23, False), (25, "22.999", True), (100, 97, False), (100, "96.9", True)]
+)
 def test_weight_agrees_within_two_kilograms_or_three_percent(stall, tomato, kg, out, parts):
     placed = sell(stall, tomato, kg, sends=False)
     issue_outbound(order=placed, actor=STAFF, at=AT, lines=[(1, Decimal(out))])
@@ -291,8 +291,11 @@ def paid_again(payment):
     from tests.payments.factories import AttemptFactory, SubMerchantFactory
 
     attempt = AttemptFactory(
-        payment=payment, sub_merchant=SubMerchantFactory(merchant=payment.merchant, acquirer_code="ALIPAY"), status="PAID", paid_at=AT, business_date=DAY, acquirer_trade_no="4200",
+        payment=payment,
+        sub_merchant=SubMerchantFactory(merchant=payment.merchant, acquirer_code="ALIPAY"),
+        status="PAID",
+        paid_at=AT,
+        business_date=DAY,
+        acquirer_trade_no=f"42{payment.pk}",
     )
-    Payment.objects.filter(pk=payment.pk).update(
-        **{"status": "PAID", "paid_at": AT, "business_date": DAY, "paid_attempt": attempt}
-    )
+    Payment.objects.filter(pk=payment.pk).update(status="PAID", paid_at=AT, business_date=DAY, paid_attempt=attempt)

@@ -136,7 +136,7 @@ def test_an_order_has_one_payment_of_its_own_number():
 def test_a_closed_payment_is_followed_by_another():
     placed = order(StallFactory(), (CommodityFactory(), 25, 320))
     first = pay_order(order=placed, actor=STAFF, at=AT)
-    Payment.objects.filter(pk=first.pk).update(**{"status": "CLOSED"})
+    Payment.objects.filter(pk=first.pk).update(status="CLOSED")
 
     second = pay_order(order=placed, actor=STAFF, at=AT)
 

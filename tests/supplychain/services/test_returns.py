@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from payments.models import Payment, Refund
+from payments.models import Payment, Refund, SubMerchant
 from supplychain.models import Lot, Order, OrderCorrection, Outbound
 from supplychain.selectors.orders import net_amount_fen
 from supplychain.services.cancellations import GoodsAreOut, call_off
@@ -42,12 +42,16 @@ def _sold(*, on_credit=False):
 
 def paid_at_acquirer(placed):
     payment = pay(placed)
+    number = SubMerchant.objects.filter(merchant=placed.merchant, acquirer_code="WECHAT").first()
     attempt = AttemptFactory(
-        payment=payment, sub_merchant=SubMerchantFactory(merchant=placed.merchant), status="PAID", paid_at=AT, business_date=DAY, acquirer_trade_no="4200"
+        payment=payment,
+        sub_merchant=number or SubMerchantFactory(merchant=placed.merchant),
+        status="PAID",
+        paid_at=AT,
+        business_date=DAY,
+        acquirer_trade_no=f"42{payment.pk}",
     )
-    Payment.objects.filter(pk=payment.pk).update(
-        **{"status": "PAID", "paid_at": AT, "business_date": DAY, "paid_attempt": attempt}
-    )
+    Payment.objects.filter(pk=payment.pk).update(status="PAID", paid_at=AT, business_date=DAY, paid_attempt=attempt)
     return payment
 
 
