@@ -55,12 +55,48 @@ SECTIONS: tuple[tuple[str | Promise, tuple[Item, ...]], ...] = (
         ),
     ),
     (
+        _("买卖"),
+        (
+            (_("三账合一"), "supplychain_agreement_changelist", "balance"),
+            (_("三账差异"), "supplychain_agreementcase_changelist", "call_split"),
+            (_("订单"), "supplychain_order_changelist", "shopping_cart"),
+            (_("出货单"), "supplychain_outbound_changelist", "local_shipping"),
+            (_("资金账"), "supplychain_fundsentry_changelist", "receipt_long"),
+            (_("批次"), "supplychain_lot_changelist", "inventory_2"),
+            (_("进货单"), "supplychain_receiving_changelist", "archive"),
+            (_("商品"), "supplychain_goods_changelist", "sell"),
+            (_("商品编码"), "supplychain_commodity_changelist", "category"),
+            (_("编码对照"), "supplychain_commodityconcordance_changelist", "compare_arrows"),
+        ),
+    ),
+    (
         _("账簿"),
         (
             (_("分户"), "ledger_ledgeraccount_changelist", "account_tree"),
             (_("凭证"), "ledger_journalline_changelist", "menu_book"),
             (_("账簿验证"), "ledger_proof_changelist", "fact_check"),
             (_("结账"), "ledger_book_changelist", "lock_clock"),
+        ),
+    ),
+    (
+        _("行情与评估"),
+        (
+            (_("指数发布"), "supplychain_indexrelease_changelist", "trending_up"),
+            (_("行情表"), "supplychain_pricesheet_changelist", "table_view"),
+            (_("价格来源"), "supplychain_pricesource_changelist", "source"),
+            (_("指数成交"), "supplychain_indextrade_changelist", "receipt"),
+            (_("经营评估"), "supplychain_assessment_changelist", "analytics"),
+            (_("评估异议"), "supplychain_assessmentobjection_changelist", "report"),
+            (_("单据核对"), "supplychain_papercheck_changelist", "fact_check"),
+        ),
+    ),
+    (
+        _("合作方"),
+        (
+            (_("合作方密钥"), "accounts_partnerkey_changelist", "key"),
+            (_("合作方事件"), "banking_partnerevent_changelist", "campaign"),
+            (_("账户动态"), "banking_accountactivitybatch_changelist", "upload_file"),
+            (_("平台密钥"), "banking_platformkey_changelist", "encrypted"),
         ),
     ),
     (

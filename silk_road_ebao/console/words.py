@@ -15,6 +15,11 @@ VERBS: dict[str, str | Promise] = {
     "payments.refund.request": _("退款"),
     "payments.discrepancy.close": _("关闭差错"),
     "payments.tariff.change": _("修改费率"),
+    "supplychain.commodity.register": _("新商品编码"),
+    "supplychain.commodity.revise": _("商品编码新版本"),
+    "supplychain.commodity.end": _("停用商品编码"),
+    "supplychain.concordance.add": _("编码对照"),
+    "supplychain.index.release": _("发布待复核的指数"),
 }
 """A room adds its verbs here; a verb nobody named is shown as it is."""
 

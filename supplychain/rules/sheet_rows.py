@@ -55,6 +55,15 @@ class SheetRow:
     amount_fen: int | None = None
 
 
+@dataclass(frozen=True)
+class ControlTotals:
+    """What the sender says the file holds; None is not checked. `kg` and `amount_fen` over readable rows."""
+
+    rows: int | None = None
+    kg: Decimal | None = None
+    amount_fen: int | None = None
+
+
 def read_sheet(lines: Iterable[Sequence[object]], columns: SheetColumns, *, today: date) -> Iterator[SheetRow]:
     """Yield every line below the header, blank ones left out. Raises SheetUnreadable for a missing column."""
     numbered = iter(lines)

@@ -7,6 +7,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from django.db import connection
 
@@ -38,8 +39,10 @@ def features_of(*, until: date, merchant_ids: Sequence[int] | None = None) -> li
     Everything is computed for everybody, since peers are needed; `merchant_ids` only limits what is returned.
     Temporary tables live in the caller's transaction: call it inside one.
     """
-    named = {"first": until - YEAR + timedelta(days=1), "last": until}
+    named: dict[str, Any] = {"first": until - YEAR + timedelta(days=1), "last": until}
     with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL work_mem = '256MB'")  # sorts over a year of every merchant's sales
+        cursor.execute("SET LOCAL jit = off")
         cursor.execute("DROP TABLE IF EXISTS sold, merchant_base")
         cursor.execute(BASE, named)
         for step in STEPS:

@@ -30,7 +30,8 @@ BASE = """
         WHERE direction = 'OUT' AND business_date BETWEEN %(first)s AND %(last)s GROUP BY order_id)
     SELECT o.id, o.merchant_id, o.business_date AS day,
            o.business_date - (extract(isodow FROM o.business_date)::int - 1) AS week,
-           coalesce('M' || o.buyer_merchant_id, 'P' || o.buyer_person_id, encode(a.payer_token, 'hex')) AS payer,
+           coalesce(-o.buyer_merchant_id, o.buyer_person_id,
+                    ('x' || substr(encode(a.payer_token, 'hex'), 1, 16))::bit(64)::bigint) AS payer,
            greatest(coalesce(money.fen, 0), 0)::bigint AS fen, gone.day - o.business_date AS sent_after
     FROM supplychain_order o
     LEFT JOIN money ON money.order_id = o.id
@@ -111,8 +112,8 @@ TRADE = """
     paid AS (SELECT merchant_id, payer, week, sum(fen)::float8 AS fen FROM sold WHERE fen > 0 GROUP BY 1, 2, 3),
     seen AS (
         SELECT merchant_id, fen, CASE WHEN payer IS NULL THEN 0 ELSE count(*) OVER (
-            PARTITION BY merchant_id, payer ORDER BY week
-            RANGE BETWEEN '56 days' PRECEDING AND '1 day' PRECEDING) END AS weeks FROM paid),
+            PARTITION BY merchant_id, payer ORDER BY week - date '2000-01-03'
+            RANGE BETWEEN 56 PRECEDING AND 1 PRECEDING) END AS weeks FROM paid),
     faithful AS (
         SELECT merchant_id, coalesce(sum(fen) FILTER (WHERE weeks >= 2), 0) / sum(fen) AS repeat_value
         FROM seen GROUP BY 1),

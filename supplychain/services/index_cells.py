@@ -1,7 +1,6 @@
 """Unit values of cells, in one pass over the trades; every vintage is kept."""
 
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
 from django.db import connection, transaction
@@ -13,25 +12,23 @@ from supplychain.selectors.price_indices import period_end
 
 CELLS = """
     WITH of_merchant AS MATERIALIZED (
-        SELECT {period} AS period, commodity_id, market_id, merchant_id, sum(grams) AS grams,
-               sum(amount_fen) AS fen, count(*) AS trades, bit_or(1 << {bit}) AS days
+        SELECT {period} AS period, commodity_id, {market} AS market_id, merchant_id, sum(grams)::bigint AS grams,
+               sum(amount_fen)::bigint AS fen, count(*) AS trades, bit_or(1 << {bit}) AS days
         FROM {table}
         WHERE source_id = %(source)s AND day >= %(first)s AND day < %(after)s AND verdict = 'ACCEPTED'
         GROUP BY 1, 2, 3, 4),
-    share AS (
-        SELECT *, sum(grams) OVER (PARTITION BY period, commodity_id, merchant_id)
-                  / sum(grams) OVER (PARTITION BY period, commodity_id) AS share
-        FROM of_merchant),
+    whole AS (
+        SELECT period, commodity_id, market_id, sum(grams)::float8 AS grams FROM of_merchant GROUP BY 1, 2, 3),
     capped AS (
-        SELECT *, CASE WHEN merchant_id IS NULL THEN 1 ELSE least(1, %(cap)s / share) END AS factor FROM share)
-    SELECT period, commodity_id, market_id, round(sum(grams * factor) / 1000, 3) AS kg,
-           round(sum(fen * factor))::bigint AS amount_fen, count(DISTINCT merchant_id) AS merchants,
-           max(CASE WHEN merchant_id IS NOT NULL THEN share END) AS largest_share,
+        SELECT m.*, m.grams / w.grams AS share,
+               CASE WHEN m.merchant_id IS NULL THEN 1 ELSE least(1, %(cap)s * w.grams / m.grams) END AS factor
+        FROM of_merchant m JOIN whole w ON w.period = m.period AND w.commodity_id = m.commodity_id
+            AND w.market_id IS NOT DISTINCT FROM m.market_id)
+    SELECT period, commodity_id, market_id, round(sum(grams * factor))::numeric / 1000 AS kg,
+           round(sum(fen * factor))::bigint AS amount_fen, count(merchant_id) AS merchants,
+           max(share) FILTER (WHERE merchant_id IS NOT NULL) AS largest_share,
            bit_count(bit_or(days)::bit(32)) AS days, sum(trades)::bigint AS trades
-    FROM capped
-    GROUP BY GROUPING SETS ((period, commodity_id), (period, commodity_id, market_id))
-    HAVING grouping(market_id) = 1 OR (market_id IS NOT NULL AND %(by_market)s)
-    ORDER BY period, commodity_id, market_id
+    FROM capped GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
 """
 PERIODS = {
     "DAY": ("day", "0"),
@@ -40,10 +37,14 @@ PERIODS = {
 }
 
 
-def cells_sql(grain: str, table: str = "supplychain_indextrade") -> str:
-    """Give the statement for a grain; parameters source, first, after, cap, by_market."""
+def cells_sql(grain: str, *, by_market: bool = False, table: str = "supplychain_indextrade") -> str:
+    """Give the statement for a grain, over all markets or one by one; parameters source, first, after, cap.
+
+    One pass over the trades sums each merchant; what follows works on those sums only.
+    """
     period, bit = PERIODS[grain]
-    return CELLS.format(period=period, bit=bit, table=table)
+    market = "market_id" if by_market else "NULL::bigint"
+    return CELLS.format(period=period, bit=bit, market=market, table=table)
 
 
 @transaction.atomic
@@ -68,18 +69,20 @@ def compute_cells(
 
 
 def _compute(source: PriceSource, grain: str, period: date, method: IndexMethod, at: datetime) -> list[IndexCell]:
+    named: dict[str, Any] = {
+        "source": source.pk,
+        "first": period,
+        "after": period_end(grain, period),
+        "cap": method.merchant_cap_share,
+    }
+    found: list[tuple[Any, ...]] = []
     with connection.cursor() as cursor:
-        cursor.execute(
-            cells_sql(grain),
-            {
-                "source": source.pk,
-                "first": period,
-                "after": period_end(grain, period),
-                "cap": Decimal(str(method.merchant_cap_share)),
-                "by_market": source.kind == SourceKind.PLATFORM,
-            },
-        )
-        return [_cell(source, grain, row, method, at) for row in cursor.fetchall()]
+        cursor.execute(cells_sql(grain), named)
+        found += cursor.fetchall()
+        if source.kind == SourceKind.PLATFORM:
+            cursor.execute(cells_sql(grain, by_market=True), named)
+            found += [row for row in cursor.fetchall() if row[2] is not None]
+    return [_cell(source, grain, row, method, at) for row in found]
 
 
 def _cell(source: PriceSource, grain: str, row: tuple[Any, ...], method: IndexMethod, at: datetime) -> IndexCell:

@@ -6,7 +6,7 @@ import hashlib
 import io
 import zipfile
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
 from decimal import Decimal
 
@@ -22,7 +22,7 @@ from silk_road_ebao.kernel.ids import new_no
 from silk_road_ebao.kernel.refusals import Refusal
 from silk_road_ebao.kernel.states import transition
 from supplychain.models import IndexTrade, PriceSheet, PriceSheetRow, PriceSource
-from supplychain.rules.sheet_rows import SheetColumns, SheetRow, SheetUnreadable, read_sheet
+from supplychain.rules.sheet_rows import ControlTotals, SheetColumns, SheetRow, SheetUnreadable, read_sheet
 from supplychain.services.index_trades import take_sheet_rows
 
 LARGEST_FILE = 64 * 1024 * 1024
@@ -45,15 +45,6 @@ class ControlTotalsDiffer(Refusal):
     """The sender's totals are not those of the file: nothing is loaded."""
 
     message = _("合计对不上：%(what)s 应为 %(declared)s，文件里是 %(found)s")
-
-
-@dataclass(frozen=True)
-class ControlTotals:
-    """What the sender says the file holds; None is not checked. `kg` and `amount_fen` over readable rows."""
-
-    rows: int | None = None
-    kg: Decimal | None = None
-    amount_fen: int | None = None
 
 
 def import_price_sheet(

@@ -9,7 +9,7 @@ MERCHANTS = """
         INSERT INTO accounts_person (status, person_no, full_name, id_masked, phone_masked, registered_at, verified_at,
                                      last_active_at)
         SELECT 'ACTIVE', %(tag)s || 'P' || n, '买家' || n, '', '', %(began)s, %(began)s, %(began)s
-        FROM generate_series(1, %(people)s) n RETURNING id, person_no),
+        FROM generate_series(1, %(people)s + %(merchants)s) n RETURNING id, person_no),
     market AS (
         INSERT INTO accounts_market (code, name, province, address, opened_at)
         VALUES (%(tag)s, '孔雀农贸市场', '65', '', %(began)s) RETURNING id),
@@ -17,7 +17,7 @@ MERCHANTS = """
         INSERT INTO accounts_merchant (status, merchant_no, kind, name, legal_name, uscc, legal_person_id, province,
             address, contact_phone_masked, created_at, onboarded_at, suspended_for)
         SELECT 'APPROVED', %(tag)s || 'M' || n, 'COMPANY', '蔬菜行' || n, '蔬菜行' || n, %(tag)s || n,
-               (SELECT id FROM people WHERE person_no = %(tag)s || 'P' || ((n - 1) %% %(people)s + 1)), '65', '', '',
+               (SELECT id FROM people WHERE person_no = %(tag)s || 'P' || n), '65', '', '',
                %(began)s, %(began)s, ''
         FROM generate_series(1, %(merchants)s) n RETURNING id, merchant_no)
     INSERT INTO accounts_stall (stall_no, label, signboard, opened_at, market_id, merchant_id)
@@ -60,8 +60,9 @@ ORDERS = """
         business_date, attention, merchant_id, stall_id, payment_no, buyer_person_id)
     SELECT 'COMPLETED', no, 'COUNTER', 'AT_STALL', commodity_id::text, kg::text, kg * price, day + time '02:00',
            day, '', merchant_id, stall_id, no,
-           (SELECT id FROM accounts_person WHERE person_no = %(tag)s || 'P' || (
-               (n + 1 + (k * 13 + extract(doy FROM day)::int %% 9) %% (%(people)s - 2)) %% %(people)s + 1))
+           (SELECT id FROM accounts_person WHERE person_no = %(tag)s || 'P' || CASE
+               WHEN (n * 7 + k + extract(doy FROM day)::int) %% 199 = 0 THEN n %% %(merchants)s + 1
+               ELSE %(merchants)s + 1 + (n * 37 + k * 13 + extract(doy FROM day)::int %% 9) %% %(people)s END)
     FROM (SELECT *, %(tag)s || n || '-' || to_char(day, 'YYMMDD') || '-' || k AS no FROM priced) p
 """
 LINES = """

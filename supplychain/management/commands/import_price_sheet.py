@@ -11,9 +11,9 @@ from silk_road_ebao.kernel import clock
 from silk_road_ebao.kernel.actors import SYSTEM
 from silk_road_ebao.kernel.refusals import Refusal
 from supplychain.models import PriceSheet
-from supplychain.rules.sheet_rows import SheetColumns
+from supplychain.rules.sheet_rows import ControlTotals, SheetColumns
 from supplychain.selectors.price_sheets import faults_of, totals_of
-from supplychain.services.price_sheets import ControlTotals, import_price_sheet
+from supplychain.services.price_sheets import import_price_sheet
 from supplychain.services.price_sources import ensure_source
 
 LISTED = 20
