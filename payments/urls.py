@@ -1,10 +1,29 @@
 """Addresses of payments."""
 
-from django.urls import path
+from datetime import date
 
-from payments.views import acquirer_messages, barcode, cashier, collect, stall_codes, today
+from django.urls import path, register_converter
+
+from payments.views import acquirer_messages, barcode, cashier, collect, days, fees, stall_codes, today
 
 app_name = "payments"
+
+
+class BusinessDayConverter:
+    """A business day in an address: 2026-11-17; days that no calendar has are no address."""
+
+    regex = r"20\d{2}-\d{2}-\d{2}"
+
+    def to_python(self, value: str) -> date:
+        """Read a day."""
+        return date.fromisoformat(value)
+
+    def to_url(self, value: date) -> str:
+        """Write a day."""
+        return value.isoformat()
+
+
+register_converter(BusinessDayConverter, "business_day")
 
 urlpatterns = [
     path("today/", today.today, name="today"),
@@ -18,5 +37,12 @@ urlpatterns = [
     path("codes/", stall_codes.codes, name="codes"),
     path("codes/<slug:code_no>/revoke/", stall_codes.revoke, name="code_revoke"),
     path("codes/<slug:code_no>/sheet.pdf", stall_codes.sheet, name="code_sheet"),
+    path("days/", days.days, name="days"),
+    path("days/<business_day:day>/", days.day, name="day"),
+    path("days/<business_day:day>/statement.pdf", days.day_pdf, name="day_pdf"),
+    path("days/<business_day:day>/statement.xlsx", days.day_xlsx, name="day_xlsx"),
+    path("fees/", fees.fees, name="fees"),
+    path("fees/<slug:invoice_no>/", fees.fee_invoice, name="fee_invoice"),
+    path("today/differences/", days.today_differences, name="today_differences"),
     path("notices/<slug:acquirer>/", acquirer_messages.take_notice, name="notice"),
 ]
