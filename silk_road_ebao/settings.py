@@ -181,6 +181,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "payments-refunds-unionpay": {"task": "payments.push_unionpay_refunds", "schedule": 3.0},
     "payments-sharings-wechat": {"task": "payments.push_wechat_sharings", "schedule": 10.0},
     "payments-sharings-alipay": {"task": "payments.push_alipay_sharings", "schedule": 10.0},
+    "payments-risk-feeds": {"task": "payments.fetch_risk_feeds", "schedule": 600.0},
     "payments-expired": {"task": "payments.close_expired_payments", "schedule": 15.0},
     "payments-days": {"task": "payments.advance_days", "schedule": 60.0},
     "payments-fee-reminders": {"task": "payments.remind_fees", "schedule": 3600.0},
