@@ -19,6 +19,7 @@ from accounts.services.disclosures import ChannelNotPermitted
 from accounts.services.settlement_accounts import NotThisBank
 from banking.rules.account_activity import RowFault
 from banking.services.account_activities import BatchRefused
+from banking.services.credit_reports import CustomerUnknown
 from banking.services.sandbox_scenarios import NoSuchScenario
 from silk_road_ebao.kernel.idempotency import ClaimLost, InFlight, KeyReused
 from silk_road_ebao.kernel.refusals import Refusal
@@ -33,6 +34,7 @@ STATUSES: Mapping[type[Refusal], int] = {
     ChannelNotPermitted: 403,
     NotThisBank: 404,
     NoSuchScenario: 404,
+    CustomerUnknown: 404,
     BatchRefused: 422,
     CreditReportRefused: 422,
     UsageRefused: 422,
