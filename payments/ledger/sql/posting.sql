@@ -1,12 +1,13 @@
 -- The posting functions: one round trip a call, account codes resolved here, idempotent by (subject, kind).
 -- They add nothing to the guards: whoever inserts past them is held by the same triggers.
+-- Accounts and transfers are asked by scalar subqueries, a probe of an index a row: a join's plan, kept from a time when
+-- the table was small or its statistics lagged behind, could be nested loops over millions.
 -- 'unopened' is answered, before anything is written, when a code has no account yet.
 
 CREATE FUNCTION ledger_post(p_subject uuid, p_kind smallint, p_on date, p_debits text[], p_credits text[], p_amounts bigint[]) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
   v_legs integer := cardinality(p_amounts);
   v_count integer;
-  v_open boolean;
   v_units smallint[];
   v_debits bigint[];
   v_credits bigint[];
@@ -19,13 +20,12 @@ BEGIN
     GET DIAGNOSTICS v_count = ROW_COUNT;
     IF v_count = 1 THEN RETURN 'posted'; END IF;
   END IF;
-  SELECT array_agg(d.unit ORDER BY x.leg), array_agg(d.id ORDER BY x.leg), array_agg(c.id ORDER BY x.leg),
-         bool_and(d.id IS NOT NULL AND c.id IS NOT NULL)
-  INTO v_units, v_debits, v_credits, v_open
-  FROM unnest(p_debits, p_credits) WITH ORDINALITY x (debit, credit, leg)
-  LEFT JOIN ledger_account d ON d.code = x.debit
-  LEFT JOIN ledger_account c ON c.code = x.credit;
-  IF NOT v_open THEN RETURN 'unopened'; END IF;
+  SELECT array_agg((SELECT unit FROM ledger_account WHERE code = x.debit) ORDER BY x.leg),
+         array_agg((SELECT id FROM ledger_account WHERE code = x.debit) ORDER BY x.leg),
+         array_agg((SELECT id FROM ledger_account WHERE code = x.credit) ORDER BY x.leg)
+  INTO v_units, v_debits, v_credits
+  FROM unnest(p_debits, p_credits) WITH ORDINALITY x (debit, credit, leg);
+  IF array_position(v_debits, NULL) > 0 OR array_position(v_credits, NULL) > 0 THEN RETURN 'unopened'; END IF;
   IF v_legs = 1 THEN
     -- Another session may have opened the accounts between the two statements above: try once more, with them.
     INSERT INTO ledger_transfer (subject, kind, leg, unit, effective_on, debit_account_id, credit_account_id, amount)
@@ -57,13 +57,14 @@ CREATE FUNCTION ledger_post_many(p_subjects uuid[], p_kinds smallint[], p_legs s
 BEGIN
   SELECT array_agg(DISTINCT x.code ORDER BY x.code) INTO unopened
   FROM (SELECT DISTINCT unnest(p_debits || p_credits) AS code) x
-  WHERE NOT EXISTS (SELECT FROM ledger_account a WHERE a.code = x.code);
+  WHERE (SELECT a.id FROM ledger_account a WHERE a.code = x.code) IS NULL;
   IF unopened IS NOT NULL THEN RETURN; END IF;
   INSERT INTO ledger_transfer (subject, kind, leg, unit, bulk, effective_on, debit_account_id, credit_account_id, amount)
-  SELECT x.subject, x.kind, x.leg, d.unit, true, x.on_, d.id, c.id, x.amount
+  SELECT x.subject, x.kind, x.leg, (SELECT unit FROM ledger_account WHERE code = x.debit), true, x.on_,
+         (SELECT id FROM ledger_account WHERE code = x.debit), (SELECT id FROM ledger_account WHERE code = x.credit),
+         x.amount
   FROM unnest(p_subjects, p_kinds, p_legs, p_days, p_debits, p_credits, p_amounts)
     AS x (subject, kind, leg, on_, debit, credit, amount)
-  JOIN ledger_account d ON d.code = x.debit JOIN ledger_account c ON c.code = x.credit
   ORDER BY 1, 2, 3
   ON CONFLICT DO NOTHING;
   GET DIAGNOSTICS posted = ROW_COUNT;
@@ -72,10 +73,11 @@ BEGIN
     EXISTS (
       SELECT FROM unnest(p_subjects, p_kinds, p_legs, p_days, p_debits, p_credits, p_amounts)
         AS x (subject, kind, leg, on_, debit, credit, amount)
-      JOIN ledger_account d ON d.code = x.debit JOIN ledger_account c ON c.code = x.credit
-      JOIN ledger_transfer t ON t.subject = x.subject AND t.kind = x.kind AND t.leg = x.leg
-      WHERE (t.effective_on, t.debit_account_id, t.credit_account_id, t.amount)
-        IS DISTINCT FROM (x.on_, d.id, c.id, x.amount))
+      WHERE (
+        SELECT (t.effective_on, t.debit_account_id, t.credit_account_id, t.amount)
+             = (x.on_, (SELECT id FROM ledger_account WHERE code = x.debit),
+                (SELECT id FROM ledger_account WHERE code = x.credit), x.amount)
+        FROM ledger_transfer t WHERE t.subject = x.subject AND t.kind = x.kind AND t.leg = x.leg) IS NOT TRUE)
     OR EXISTS (
       SELECT FROM unnest(p_subjects, p_kinds) AS x (subject, kind) GROUP BY x.subject, x.kind
       HAVING count(*) <> (SELECT count(*) FROM ledger_transfer t WHERE t.subject = x.subject AND t.kind = x.kind)))

@@ -30,6 +30,7 @@ from payments.ledger.services import (
     WrongIsolation,
     open_accounts,
     post_many,
+    post_query,
     post_transfers,
     reverse,
 )
@@ -451,4 +452,57 @@ def test_post_raw_answers_unopened_before_it_writes(live_accounts):
         ]
 
     assert answers == ["unopened", "unopened"]
+    assert state() == before
+
+
+def staged(postings):
+    """Write a SELECT of the postings' rows, as post_query wants it."""
+    lines = [
+        f"('{p.subject}', {int(p.kind)}, {n}, '{p.on}', '{leg.debit}', '{leg.credit}', {leg.amount})"
+        for p in postings
+        for n, leg in enumerate(p.legs)
+    ]
+    names = "subject, kind, leg, effective_on, debit_code, credit_code, amount"
+    return f"SELECT * FROM (VALUES {', '.join(lines)}) x ({names})"
+
+
+def test_a_query_posts_opens_and_replays(db):
+    postings = [
+        Posting(new_uuid(), Kind.CHANNEL_FEE, [Leg(memo_earned("ALIPAY", f"MER{n}"), memo_fee("ALIPAY"), 2)] * 2, DAY)
+        for n in range(20)
+    ]
+
+    first, second = post_query(query=staged(postings)), post_query(query=staged(postings))
+
+    assert (first.posted, first.replayed, second.posted, second.replayed) == (40, 0, 0, 40)
+    assert balance_of(memo_fee("ALIPAY")).amount == 80
+    assert prove(deep=True) == []
+
+
+@pytest.mark.parametrize("change", ["amount", "day", "longer", "shorter"])
+def test_a_query_with_one_changed_posting_is_refused_whole(accounts, change):
+    stands = Posting(new_uuid(), Kind.CHANNEL_FEE, [Leg(EARNED, FEE, 2)] * 2, DAY)
+    post_many(postings=[stands])
+    before = state()
+    changed = {
+        "amount": replace(stands, legs=[stands.legs[0], Leg(EARNED, FEE, 3)]),
+        "day": replace(stands, on=DAY + timedelta(days=1)),
+        "longer": replace(stands, legs=[*stands.legs, stands.legs[0]]),
+        "shorter": replace(stands, legs=stands.legs[:1]),
+    }[change]
+
+    with pytest.raises(KeyReused), transaction.atomic():
+        post_query(query=staged([Posting(new_uuid(), Kind.CHANNEL_FEE, stands.legs, DAY), changed]))
+
+    assert state() == before
+
+
+@pytest.mark.parametrize("bad", ["memo:wallet:PERA", "income:service_fee"])
+def test_a_query_between_accounts_the_kind_does_not_know_is_refused(accounts, bad):
+    before = state()
+    query = staged([Posting(new_uuid(), Kind.CHANNEL_FEE, [Leg(EARNED, FEE, 2)], DAY)]).replace(str(FEE), bad)
+
+    with pytest.raises(ImpossiblePosting), transaction.atomic():
+        post_query(query=query)
+
     assert state() == before
