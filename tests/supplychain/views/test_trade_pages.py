@@ -174,9 +174,7 @@ def test_losses_and_counts_are_told_when_they_cannot_be(owner, stall):
 
 
 @pytest.mark.parametrize("path", ["/sell/", "/orders/?tab=all", "/stock/", "/goods/", "/receivings/", "/books/"])
-def test_a_page_costs_the_same_for_one_row_and_twenty(
-    owner, stall, path, settings, django_assert_num_queries
-):
+def test_a_page_costs_the_same_for_one_row_and_twenty(owner, stall, path, settings, django_assert_num_queries):
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
