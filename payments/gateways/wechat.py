@@ -25,6 +25,7 @@ from payments.gateways.protocol import (
     RefundOrder,
 )
 from payments.gateways.wechat_bills import WechatBills
+from payments.gateways.wechat_complaints import WechatComplaints
 from payments.gateways.wechat_core import SIGNATURE_TYPE, SIGNED_HEADERS, GuardedCore, build_wechat
 from payments.gateways.wechat_reading import ACQUIRER, evidence_of, refund_evidence_of, trade_state
 from payments.gateways.wechat_sharing import WechatSharing
@@ -69,7 +70,7 @@ class Reply:
         )
 
 
-class WechatGateway(WechatSharing, WechatBills):
+class WechatGateway(WechatSharing, WechatBills, WechatComplaints):
     """微信支付: create, query, close, reverse, refund, split, bills and notices."""
 
     acquirer_code = ACQUIRER
@@ -99,7 +100,14 @@ class WechatGateway(WechatSharing, WechatBills):
         """Ask for a payment; a time-out, 429 or 5xx is UNKNOWN, a refusal FAILED."""
         pay_type = WeChatPayType[{"BARCODE": "CODEPAY"}.get(order.flow, order.flow)]
         fields = self._order_fields(order)
-        reply = self.ask("create", order.attempt_no, fields, lambda sent: self.sdk.pay(**sent, pay_type=pay_type))
+        limits = {} if order.credit_allowed else {"limit_pay": ["no_credit"]}
+
+        def pay(sent: dict[str, Any]) -> tuple[int, Any]:
+            sent = {name: value for name, value in sent.items() if name not in limits}
+            with self.core.adding(limits):
+                return self.sdk.pay(**sent, pay_type=pay_type)
+
+        reply = self.ask("create", order.attempt_no, {**fields, **limits}, pay)
         if reply.is_uncertain or reply.code in ALREADY_THERE:
             return reply.answer(UNKNOWN)
         if not reply.is_good:

@@ -1,7 +1,9 @@
 """The guarded ground of the WeChat Pay SDK: our own transport below it, our checks before its own."""
 
 import json
-from collections.abc import Mapping
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from copy import deepcopy
 from typing import Any
 
@@ -25,6 +27,16 @@ class GuardedCore(Core):
         super().__init__(**keys)
         self._gate_way = base
         self._line = line
+        self._also = threading.local()
+
+    @contextmanager
+    def adding(self, fields: Mapping[str, Any]) -> Iterator[None]:
+        """Send these fields too with this thread's next requests: the SDK does not know them all (limit_pay)."""
+        self._also.fields = fields
+        try:
+            yield
+        finally:
+            self._also.fields = {}
 
     def request(
         self,
@@ -38,7 +50,7 @@ class GuardedCore(Core):
         headers: dict[str, str] | None = None,
     ) -> tuple[int, Any]:
         """Sign and send one request. Raises requests.RequestException, ForgedAnswerError."""
-        body = json.dumps(deepcopy(data)) if data else ""
+        body = json.dumps({**deepcopy(data), **getattr(self._also, "fields", {})}) if data else ""
         authorization = build_authorization(
             path, method.value, self._mchid, self._cert_serial_no, self._private_key, data=body or None
         )

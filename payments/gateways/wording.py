@@ -4,7 +4,7 @@ from payments.gateways.protocol import Order, Payee
 from payments.models import PaymentAttempt, SubMerchant
 
 
-def order_of(attempt: PaymentAttempt, *, payer_ref: str = "", is_credit_allowed: bool = True) -> Order:
+def order_of(attempt: PaymentAttempt, *, payer_ref: str = "") -> Order:
     """Word an attempt; its payment and sub-merchant are read with it."""
     return Order(
         attempt_no=attempt.attempt_no,
@@ -16,7 +16,7 @@ def order_of(attempt: PaymentAttempt, *, payer_ref: str = "", is_credit_allowed:
         expires_at=attempt.expires_at,
         payer_ref=payer_ref,
         is_shared=attempt.is_shared,
-        credit_allowed=is_credit_allowed,
+        credit_allowed=attempt.takes_credit,
         acquirer_trade_no=attempt.acquirer_trade_no,
     )
 

@@ -10,7 +10,7 @@ from payments.models.payment import Payment
 from payments.models.profit_sharing import ProfitSharing, SharingLine, SharingReceiver
 from payments.models.reconciliation import Reconciliation, ReconciliationLine
 from payments.models.refund import Refund, RefundLine
-from payments.models.risk import CreditReceipt, RiskFeed, RiskHit, RiskReview, RiskRule
+from payments.models.risk import CreditReceipt, RiskFeed, RiskHit, RiskReview, RiskRule, ScreenedTransfer
 from payments.models.scene import PaymentContext, SceneDefinition
 from payments.models.service_fee import FeeInvoice, ServiceFee
 from payments.models.settlement import Settlement, SettlementAdjustment, SettlementLine
@@ -44,6 +44,7 @@ __all__ = [
     "RiskReview",
     "RiskRule",
     "SceneDefinition",
+    "ScreenedTransfer",
     "ServiceContract",
     "ServiceFee",
     "Settlement",

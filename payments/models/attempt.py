@@ -46,6 +46,7 @@ class PaymentAttempt(Machine):
     funding = models.CharField(_("资金来源"), max_length=8, default="", blank=True)
     fee_fen = models.BigIntegerField(_("手续费"), null=True, blank=True)
     is_shared = models.BooleanField(_("可分账"), default=False)
+    takes_credit = models.BooleanField(_("可用信用卡"), default=True, db_default=True)
     is_surplus = models.BooleanField(_("重复支付"), default=False)
 
     class Meta(Machine.Meta):

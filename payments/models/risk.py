@@ -21,6 +21,9 @@ class RiskRule(models.Model):
     """风险规则: one measure, its bound, and what follows; dated, first tried dry on history."""
 
     code = models.CharField(_("代码"), max_length=40)
+    scope = models.CharField(
+        _("范围"), max_length=8, choices=[("PAYMENT", _("收款")), ("TRANSFER", _("账户转账"))], default="PAYMENT"
+    )
     measure = models.CharField(_("指标"), max_length=32)
     params = models.JSONField(_("参数"), default=dict)
     action = models.CharField(_("动作"), max_length=8, choices=Action.choices)
@@ -99,6 +102,32 @@ class RiskFeed(models.Model):
         return self.feed_no
 
 
+class ScreenedTransfer(models.Model):
+    """转账筛查: an order to move money between a bank account and its bound account, screened; the bank executes it.
+
+    Account and device are keyed hashes; the amount is in fen. It is a record of a question, never of money.
+    """
+
+    order_no = models.CharField(_("指令号"), max_length=64, unique=True)
+    direction = models.CharField(_("方向"), max_length=3, choices=[("IN", _("转入")), ("OUT", _("转出"))])
+    account_token = models.BinaryField(_("账户"), max_length=32, editable=False)
+    device_token = models.BinaryField(_("设备"), max_length=32, null=True, editable=False)
+    amount_fen = models.BigIntegerField(_("金额"))
+    action = models.CharField(_("动作"), max_length=8, choices=Action.choices)
+    at = models.DateTimeField(_("时间"))
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("转账筛查")
+        constraints = [models.CheckConstraint(name="screened_transfer_amount", condition=Q(amount_fen__gt=0))]
+        indexes = [
+            models.Index(name="screened_transfer_account", fields=["account_token", "-at"]),
+            models.Index(name="screened_transfer_device", fields=["device_token", "-at"]),
+        ]
+
+    def __str__(self) -> str:
+        return self.order_no
+
+
 class CreditReceipt(models.Model):
     """信用卡收款累计: credit-card receipts of one ID over all its shops at one acquirer in one day (R5). Fen."""
 
@@ -106,13 +135,12 @@ class CreditReceipt(models.Model):
     person = models.ForeignKey("accounts.Person", models.PROTECT, related_name="+")
     business_date = models.DateField(_("营业日"))
     amount_fen = models.BigIntegerField(_("金额"))
-    reserved_fen = models.BigIntegerField(_("预留"), default=0)
 
     class Meta:
         verbose_name = verbose_name_plural = _("信用卡收款累计")
         constraints = [
             models.UniqueConstraint(name="credit_receipt_once", fields=["acquirer_code", "person", "business_date"]),
-            models.CheckConstraint(name="credit_receipt_amounts", condition=Q(amount_fen__gte=0, reserved_fen__gte=0)),
+            models.CheckConstraint(name="credit_receipt_amounts", condition=Q(amount_fen__gte=0)),
         ]
 
     def __str__(self) -> str:

@@ -27,8 +27,9 @@ from payments.selectors.sub_merchants import active_sub_merchant
 from payments.services.acquirer_lines import AcquirerDown, enter_line, note_line
 from payments.services.acquirer_messages import archive_exchanges
 from payments.services.confirmations import EvidenceRefused, confirm_attempt
-from payments.services.credit_receipts import credit_allowed
+from payments.services.credit_receipts import reserve_credit
 from payments.services.payment_states import AlreadyPaid, follow_attempts, lock_payment
+from payments.services.risks import refuse_held
 from silk_road_ebao.kernel.actors import SYSTEM, Actor
 from silk_road_ebao.kernel.audit import record
 from silk_road_ebao.kernel.crypto import blind_index
@@ -70,7 +71,7 @@ def start_attempt(
     A live attempt of the same kind is given again, so that a second tap asks for nothing twice. After a time-out
     the attempt is UNKNOWN and its number is never used anew.
     Raises:
-        NoSuchPayment, AlreadyPaid, PaymentEnded, NoWayToPay, PayeeUnfit (R2), AcquirerDown.
+        NoSuchPayment, AlreadyPaid, PaymentEnded, NoWayToPay, PayeeUnfit (R2), AcquirerDown, UnderReview.
     """
     gateway = gateway_of(acquirer_code)
     if flow not in gateway.capabilities.flows:
@@ -79,8 +80,7 @@ def start_attempt(
     attempt, is_new = _open_attempt(payment_no, acquirer_code, flow, actor, at, payer_ref or "")
     if not is_new:
         return attempt
-    order = order_of(attempt, payer_ref=payer_ref or "", is_credit_allowed=credit_allowed(attempt=attempt, at=at))
-    answer = gateway.create(order)
+    answer = gateway.create(order_of(attempt, payer_ref=payer_ref or ""))
     return record_answer(attempt_no=attempt.attempt_no, answer=answer, actor=actor, at=at)
 
 
@@ -90,6 +90,7 @@ def _open_attempt(
 ) -> tuple[PaymentAttempt, bool]:
     payment = lock_payment(payment_no=payment_no)
     _refuse_ended(payment, at)
+    refuse_held(payment_no=payment_no)
     found = active_sub_merchant(payment.merchant, acquirer_code)
     if found is None:
         raise NoWayToPay
@@ -113,6 +114,9 @@ def _open_attempt(
         flow=flow,
         amount_fen=payment.amount_fen,
         is_shared=is_shared,
+        takes_credit=reserve_credit(
+            merchant=payment.merchant, acquirer_code=acquirer_code, amount_fen=payment.amount_fen, at=at
+        ),
         prepay={"payer_ref": _payer_hint(payer_ref)} if payer_ref else {},
         created_at=at,
         expires_at=expires_at,

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from django.core.cache import cache
+from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
@@ -23,22 +24,29 @@ class RiskRefused(Refusal):
     message = _("这笔暂时不能收，请稍后再试或联系平台客服")
 
 
+class UnderReview(Refusal):
+    """Somebody looks at the order first; the sentence tells nothing of the rule (R20)."""
+
+    message = _("这笔收款正在核对，请稍等几分钟再试，或联系平台客服")
+
+
+def refuse_held(*, payment_no: str) -> None:
+    """Refuse to open a payment that waits for a person, or that a person refused; raises UnderReview."""
+    if RiskReview.objects.filter(subject=payment_no, status__in=("OPEN", "REFUSED")).exists():
+        raise UnderReview
+
+
 def screen_payment(*, payment: Payment, context: PaymentContext, at: datetime) -> str:
     """Screen a payment before it is offered; writes hits, opens a review, returns the hardest action.
 
+    REVIEW and HOLD keep the payment from being opened until a person passes it (`refuse_held`).
     Raises:
         RiskRefused: a live rule refuses it (the caller's transaction is undone with it).
     """
     rules = rules_on(day=business_date(at))
     if not rules:
         return "PASS"
-    since = payment.merchant.onboarded_at or payment.merchant.created_at
-    facts = Facts(
-        amount_fen=payment.amount_fen,
-        hour=at.astimezone(BUSINESS_ZONE).hour,
-        merchant_age_days=(at - since).days,
-        figures=figures_for(payment, context, at, {rule.measure: dict(rule.params) for _pk, _live, rule in rules}),
-    )
+    facts = facts_of(payment=payment, context=context, rules=[rule for _pk, _live, rule in rules], at=at)
     found = [(pk, live, rule, figures) for pk, live, rule in rules if (figures := strikes(rule, facts)) is not None]
     action = hardest([rule.action for _pk, live, rule, _figures in found if live])
     if action == "REFUSE":
@@ -60,6 +68,17 @@ def screen_payment(*, payment: Payment, context: PaymentContext, at: datetime) -
     return action
 
 
+def facts_of(*, payment: Payment, context: PaymentContext, rules: list[Rule], at: datetime) -> Facts:
+    """Gather what the rules ask about an order as it stood at a moment."""
+    since = payment.merchant.onboarded_at or payment.merchant.created_at
+    return Facts(
+        amount_fen=payment.amount_fen,
+        hour=at.astimezone(BUSINESS_ZONE).hour,
+        merchant_age_days=(at - since).days,
+        figures=figures_for(payment, context, at, rules),
+    )
+
+
 def open_review(*, merchant_id: int | None, subject: str, reason: str, at: datetime) -> RiskReview:
     """Put an order before a person, once."""
     review, _is_new = RiskReview.objects.get_or_create(
@@ -75,8 +94,9 @@ def open_review(*, merchant_id: int | None, subject: str, reason: str, at: datet
     return review
 
 
+@transaction.atomic
 def decide_review(*, review: RiskReview, passed: bool, actor: Actor, at: datetime, reason: str) -> RiskReview:
-    """Pass or refuse what waited; the decision is audited."""
+    """Pass or refuse what waited; the decision is audited. A refused payment's time is over."""
     transition(
         review,
         "PASSED" if passed else "REFUSED",
@@ -86,16 +106,20 @@ def decide_review(*, review: RiskReview, passed: bool, actor: Actor, at: datetim
         decided_at=at,
         decided_by=f"{actor.kind}:{actor.ref}"[:80],
     )
+    if not passed:
+        Payment.objects.filter(payment_no=review.subject, expires_at__gt=at, paid_at=None).update(expires_at=at)
     record(actor=actor, action="payments.risk.decide", subject=review.review_no, at=at, detail={"passed": passed})
     return review
 
 
-def rules_on(*, day: date) -> list[tuple[int, bool, Rule]]:
-    """Return the rules in force on a day (pk, live, rule), read once a minute."""
-    key = f"payments.risk_rules.{day.isoformat()}"
+def rules_on(*, day: date, scope: str = "PAYMENT") -> list[tuple[int, bool, Rule]]:
+    """Return the rules in force on a day for payments or transfers (pk, live, rule), read once a minute."""
+    key = f"payments.risk_rules.{scope}.{day.isoformat()}"
     found: list[tuple[int, bool, Rule]] | None = cache.get(key)
     if found is None:
-        rows = RiskRule.objects.filter(Q(valid_until__isnull=True) | Q(valid_until__gt=day), valid_from__lte=day)
+        rows = RiskRule.objects.filter(
+            Q(valid_until__isnull=True) | Q(valid_until__gt=day), valid_from__lte=day, scope=scope
+        )
         found = [(row.pk, row.is_live, Rule(row.code, row.measure, row.params, row.action)) for row in rows]
         cache.set(key, found, 60)
     return found

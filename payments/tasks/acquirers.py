@@ -5,6 +5,7 @@ from celery import shared_task
 from payments.services.attempts import look_at_due_attempts
 from payments.services.payments import close_expired_payments
 from payments.services.refund_pushes import push_due_refunds
+from payments.services.risk_feeds import fetch_feeds
 from payments.services.sharing_pushes import push_due_sharings
 from silk_road_ebao.kernel.clock import now
 
@@ -61,3 +62,9 @@ def push_alipay_sharings() -> None:
 def close_expired() -> None:
     """Close bills past their time that nobody is paying."""
     close_expired_payments(at=now())
+
+
+@shared_task(name="payments.fetch_risk_feeds", queue="wechat")
+def fetch_risk_feeds() -> None:
+    """Fetch what payers complained of."""
+    fetch_feeds(at=now())

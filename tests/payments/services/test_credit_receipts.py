@@ -1,14 +1,25 @@
 """R5: credit cards of a small merchant, per ID and acquirer, over all its shops."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pytest
+from django.db import connection, transaction
 
-from payments.models import CreditReceipt
+from payments.models import AcquirerMessage, CreditReceipt, PaymentAttempt
 from payments.selectors.credit_receipts import credit_room_fen
-from payments.services.credit_receipts import credit_allowed
+from payments.services.attempts import start_attempt
+from payments.services.credit_receipts import reserve_credit
 from silk_road_ebao.kernel.clock import business_date
-from tests.payments.factories import AttemptFactory, MerchantFactory, PersonFactory, dated_limits, moment
+from tests.payments.factories import (
+    CASHIER,
+    MerchantFactory,
+    PaymentFactory,
+    PersonFactory,
+    dated_limits,
+    moment,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -58,9 +69,73 @@ def test_a_small_merchant_at_its_cap_takes_no_credit_card_in_either_shop_and_a_c
     company = MerchantFactory(kind="COMPANY", legal_person=one.legal_person)
     _received(one.legal_person, business_date(moment()), 95_000)
 
-    allowed = [
-        credit_allowed(attempt=AttemptFactory(payment__merchant=merchant), at=moment())
-        for merchant in (one, two, company)
-    ]
+    allowed = [_reserves(merchant, 8_000) for merchant in (one, two, company)]
 
     assert allowed == [False, False, True]
+
+
+def _reserves(merchant, amount_fen):
+    with transaction.atomic():
+        return reserve_credit(merchant=merchant, acquirer_code="WECHAT", amount_fen=amount_fen, at=moment())
+
+
+def _start(merchant, amount_fen, acquirer_code="WECHAT"):
+    payment = PaymentFactory(merchant=merchant, amount_fen=amount_fen)
+    return start_attempt(
+        payment_no=payment.payment_no, acquirer_code=acquirer_code, flow="NATIVE", actor=CASHIER, at=moment()
+    )
+
+
+def test_what_is_under_way_keeps_its_room_until_it_ends(shop):
+    """R5: 600 waits for its payer, so the next 600 of the other shop may not come from a credit card."""
+    one = shop(kind="MICRO").merchant
+    two = shop(kind="MICRO", legal_person=one.legal_person).merchant
+    first = _start(one, 60_000)
+
+    second = _start(two, 60_000)
+
+    assert (first.takes_credit, second.takes_credit) == (True, False)
+    PaymentAttempt.objects.filter(pk=first.pk).update(status="CLOSED")
+    assert _reserves(two, 60_000)
+
+
+@pytest.mark.parametrize(
+    ("acquirer_code", "field", "words"),
+    [
+        ("WECHAT", "limit_pay", "no_credit"),
+        ("ALIPAY", "disable_pay_channels", "credit"),
+        ("UNIONPAY", "reserved", "no_credit"),
+    ],
+)
+def test_the_acquirer_is_told_to_take_no_credit_card_beyond_the_limit(shop, acquirer_code, field, words):
+    """R5: and within the limit it is told nothing."""
+    merchant = shop(acquirer_code, kind="MICRO").merchant
+
+    within, beyond = _start(merchant, 99_900, acquirer_code), _start(merchant, 200, acquirer_code)
+
+    said = {row.subject: str(row.shown) for row in AcquirerMessage.objects.filter(kind="create")}
+    assert beyond.status == "PENDING"
+    assert words in said[beyond.attempt_no]
+    assert field in said[beyond.attempt_no]
+    assert words not in said[within.attempt_no]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_tills_of_one_id_cannot_pass_the_limit_together(shop):
+    """R5: eight tills at once, room for one."""
+    person = PersonFactory()
+    merchants = [shop(kind="MICRO", legal_person=person).merchant for _ in range(4)]
+    dated_limits()
+    gate = threading.Barrier(8)
+
+    def till(n):
+        gate.wait()
+        try:
+            return _start(merchants[n % 4], 60_000).takes_credit
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as pool:
+        allowed = list(pool.map(till, range(8)))
+
+    assert sorted(allowed) == [False] * 7 + [True]
