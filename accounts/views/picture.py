@@ -89,7 +89,9 @@ def draw(trunk: Trunk, links: Sequence[dict[str, Any]], *, side: str, name: str,
     near, far = (MARGIN, WIDTH - MARGIN - BOX)
     bank_x, link_x = (far, near) if is_mirrored else (near, far)
     boxes, bank_end = _banks(trunk.banks, bank_x, side)
-    linked, link_end = _linked(links, link_x, side)
+    heads, first = _head(trunk, link_x)
+    linked, link_end = _linked(links, link_x, side, first)
+    linked = [*heads, *linked]
     counts = {
         "accounts": sum(len(branch.settlement_accounts) for branch in trunk.banks),
         "credit": sum(len(branch.credit_lines) for branch in trunk.banks),
@@ -127,8 +129,20 @@ def _banks(branches: Sequence[BankBranchOfTrunk], x: int, side: str) -> tuple[li
     return boxes, y
 
 
-def _linked(links: Sequence[dict[str, Any]], x: int, side: str) -> tuple[list[Box], int]:
-    boxes, y = [], FIRST_ROW
+def _head(trunk: Trunk, x: int) -> tuple[list[Box], int]:
+    """Draw the person behind a shop first: the trunk that everything hangs on."""
+    person = trunk.party.legal_person if isinstance(trunk.party, Merchant) else None
+    if person is None:
+        return [], FIRST_ROW
+    entry = Entry(FIRST_ROW + HEAD, _("法定代表人"), person.phone_masked, "link")
+    height = HEAD + LINE + 6
+    title = fit(person.full_name, 18)
+    box = Box(x, FIRST_ROW, height, title, "person", _elbow(x, FIRST_ROW), [entry], label=person.full_name)
+    return [box], FIRST_ROW + height + GAP
+
+
+def _linked(links: Sequence[dict[str, Any]], x: int, side: str, first: int) -> tuple[list[Box], int]:
+    boxes, y = [], first
     for row in links:
         account = row["theirs"]
         entries = [Entry(y + HEAD, fit(row["relation"], 20), _("双方同意"), "link")]
