@@ -139,6 +139,12 @@
     pick(button);
   });
   form.addEventListener("input", () => { say(""); paint(); });
+  weigh.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.target.tagName !== "INPUT") return;
+    event.preventDefault();
+    take();
+    changed();
+  });
   find("away").addEventListener("click", () => { away(); changed(); });
   form.addEventListener("submit", (event) => {
     event.preventDefault();

@@ -36,7 +36,7 @@ def sell(request: Any) -> HttpResponse:
     goods = {} if stall is None else {each.goods_no: each for each in goods_of(stall)}
     lines = _lines(typed, goods)
     picked = goods.get(typed.get("pick", ""))
-    if request.method == "GET" or stall is None:
+    if request.method == "GET" or stall is None or not ("do" in typed or "drop" in typed):
         return _page(request, stall, goods, lines, picked=picked)
     if "drop" in typed:
         lines = [line for place, line in enumerate(lines) if str(place) != typed["drop"]]
@@ -114,7 +114,7 @@ def _page(
         "lines": lines,
         "total_fen": sum(fen for _line, _goods, fen in lines),
         "picked": picked,
-        "price_text": typed.get("price", "") or (yuan_text(picked.price_fen_kg) if picked else ""),
+        "price_text": typed.get("price", "") if error else yuan_text(picked.price_fen_kg) if picked else "",
         "kg_text": typed.get("kg", "") if error else "",
         "draft_key": typed.get("draft_key", "") or new_uuid().hex,
         "error": error,
