@@ -34,7 +34,7 @@ SHEET = """
 #v(6mm)
 #grid(columns: (1fr, 1fr, 1fr), gutter: 4mm, ..d.results.map(r => block(stroke: 0.5pt + rgb("#E2D9C6"), inset: 4mm,
   radius: 2mm, width: 100%)[#text(fill: rgb("#55646A"))[#r.name] \\ #text(size: 20pt, weight: "bold")[#r.value]#text(
-  size: 10pt)[ / #r.most]]))
+  size: 10pt)[ \\/ #r.most]]))
 #v(4mm)
 #text(size: 12pt, weight: "bold")[#d.why]
 #list(..d.reasons.map(r => [#r]))

@@ -17,18 +17,24 @@ CELLS = """
         FROM {table}
         WHERE source_id = %(source)s AND day >= %(first)s AND day < %(after)s AND verdict = 'ACCEPTED'
         GROUP BY 1, 2, 3, 4),
-    whole AS (
-        SELECT period, commodity_id, market_id, sum(grams)::float8 AS grams FROM of_merchant GROUP BY 1, 2, 3),
+    whole AS MATERIALIZED (
+        SELECT period, commodity_id, market_id, sum(grams)::bigint AS grams, sum(fen)::bigint AS fen,
+               count(merchant_id) AS merchants, max(grams) FILTER (WHERE merchant_id IS NOT NULL)::float8 AS largest,
+               bit_or(days) AS days, sum(trades)::bigint AS trades
+        FROM of_merchant GROUP BY 1, 2, 3),
     capped AS (
-        SELECT m.*, m.grams / w.grams AS share,
-               CASE WHEN m.merchant_id IS NULL THEN 1 ELSE least(1, %(cap)s * w.grams / m.grams) END AS factor
-        FROM of_merchant m JOIN whole w ON w.period = m.period AND w.commodity_id = m.commodity_id
-            AND w.market_id IS NOT DISTINCT FROM m.market_id)
-    SELECT period, commodity_id, market_id, round(sum(grams * factor))::numeric / 1000 AS kg,
-           round(sum(fen * factor))::bigint AS amount_fen, count(merchant_id) AS merchants,
-           max(share) FILTER (WHERE merchant_id IS NOT NULL) AS largest_share,
-           bit_count(bit_or(days)::bit(32)) AS days, sum(trades)::bigint AS trades
-    FROM capped GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+        SELECT w.period, w.commodity_id, w.market_id,
+               sum(least(m.grams, %(cap)s * w.grams)) AS grams,
+               sum(m.fen * least(1, %(cap)s * w.grams / m.grams)) AS fen
+        FROM whole w JOIN of_merchant m ON m.period = w.period AND m.commodity_id = w.commodity_id
+            AND m.market_id IS NOT DISTINCT FROM w.market_id
+        WHERE w.largest > %(cap)s * w.grams GROUP BY 1, 2, 3)
+    SELECT w.period, w.commodity_id, w.market_id, round(coalesce(c.grams, w.grams))::numeric / 1000 AS kg,
+           round(coalesce(c.fen, w.fen))::bigint AS amount_fen, w.merchants, w.largest / w.grams AS largest_share,
+           bit_count(w.days::bit(32)) AS days, w.trades
+    FROM whole w LEFT JOIN capped c ON c.period = w.period AND c.commodity_id = w.commodity_id
+        AND c.market_id IS NOT DISTINCT FROM w.market_id
+    ORDER BY 1, 2, 3
 """
 PERIODS = {
     "DAY": ("day", "0"),
@@ -45,6 +51,12 @@ def cells_sql(grain: str, *, by_market: bool = False, table: str = "supplychain_
     period, bit = PERIODS[grain]
     market = "market_id" if by_market else "NULL::bigint"
     return CELLS.format(period=period, bit=bit, market=market, table=table)
+
+
+def give_room(cursor: Any) -> None:
+    """Let one statement hash the merchants of a year in memory."""
+    for setting in ("work_mem = '256MB'", "jit = off"):
+        cursor.execute(f"SET LOCAL {setting}")
 
 
 @transaction.atomic
@@ -77,6 +89,7 @@ def _compute(source: PriceSource, grain: str, period: date, method: IndexMethod,
     }
     found: list[tuple[Any, ...]] = []
     with connection.cursor() as cursor:
+        give_room(cursor)
         cursor.execute(cells_sql(grain), named)
         found += cursor.fetchall()
         if source.kind == SourceKind.PLATFORM:
