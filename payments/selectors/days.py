@@ -1,6 +1,6 @@
 """Reads of 对账: a merchant's month day by day, one day as a sum, and the lines behind each of its terms. Fen."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -155,7 +155,7 @@ def _live_book(merchant: Merchant, day: date) -> DayBook:
 
 
 def _live_line(
-    number: SubMerchant, day: date, paid: dict[str, Any] | None, back: dict[str, Any] | None
+    number: SubMerchant, day: date, paid: Mapping[str, Any] | None, back: Mapping[str, Any] | None
 ) -> SettlementLine:
     gross, refunded = (paid["fen"] if paid else 0), (back["fen"] if back else 0)
     fee = (paid["fee"] if paid else 0) - bps_of(refunded, number.rate_bps)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from django.core.paginator import Page, Paginator
@@ -217,16 +218,21 @@ def parts_of_term(term: str, lines: list[SettlementLine]) -> list[dict[str, Any]
 
 def page_of_line(term: str, line: SettlementLine, number: str) -> tuple[Page[Any], list[Row]]:
     """Give one page of what stands behind an acquirer's part of a term. Two queries, whatever the length."""
-    found: tuple[Any, Callable[[Any], Row]] = {
-        "gross": lambda: (payments_of_line(line), _payment_row),
-        "refund": lambda: (refunds_of_line(line), _refund_row),
-        "fee": lambda: (payments_of_line(line), lambda attempt: _fee_row(attempt, line.sub_merchant.rate_bps)),
-        "split": lambda: (sharings_of_line(line), _sharing_row),
-        "adjustment": lambda: (adjustments_of_line(line), _adjustment_row),
-    }[term]()
-    rows, word = found
+    rows, word = _behind_line(term, line)
     page = Paginator(rows, PAGE_ROWS).get_page(number)
     return page, [word(row) for row in page]
+
+
+def _behind_line(term: str, line: SettlementLine) -> tuple[Any, Callable[[Any], Row]]:
+    if term == "refund":
+        return refunds_of_line(line), _refund_row
+    if term == "split":
+        return sharings_of_line(line), _sharing_row
+    if term == "adjustment":
+        return adjustments_of_line(line), _adjustment_row
+    if term == "fee":
+        return payments_of_line(line), partial(_fee_row, rate_bps=line.sub_merchant.rate_bps)
+    return payments_of_line(line), _payment_row
 
 
 def page_of_fee(fee: ServiceFee, number: str) -> tuple[Page[Any], list[Row]]:
