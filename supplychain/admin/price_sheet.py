@@ -9,7 +9,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from silk_road_ebao.console.operator_admin import Button, OperatorAdmin, Press
@@ -53,7 +53,7 @@ class PriceSourceAdmin(OperatorAdmin):
                 for name in waiting_names(row)[:SHOWN]
             ),
         )
-        heads = (_now("品名"), _now("行数"), _now("日期"), _now("可能是"))
+        heads = (gettext("品名"), gettext("行数"), gettext("日期"), gettext("可能是"))
         head = format_html_join("", "<th>{}</th>", ((text,) for text in heads))
         return format_html("<table class='sides'><tr>{}</tr>{}</table>", head, lines)
 
@@ -89,7 +89,7 @@ class PriceSheetAdmin(OperatorAdmin):
         """Count the rows by verdict, and lead to those that do not count."""
         told = format_html_join("，", "{} {}", totals_of(row).items())
         address = reverse("admin:supplychain_pricesheetrow_changelist")
-        return format_html('{} <a href="{}?sheet__id__exact={}">{}</a>', told, address, row.pk, _now("看每一行"))
+        return format_html('{} <a href="{}?sheet__id__exact={}">{}</a>', told, address, row.pk, gettext("看每一行"))
 
     def get_urls(self) -> list[URLPattern]:
         """Add the form to load a sheet."""
@@ -107,7 +107,7 @@ class PriceSheetAdmin(OperatorAdmin):
             except Refusal as refusal:
                 form.add_error(None, str(refusal))
             else:
-                messages.success(request, _now("已导入：%(no)s") % {"no": sheet.sheet_no})
+                messages.success(request, gettext("已导入：%(no)s") % {"no": sheet.sheet_no})
                 return HttpResponseRedirect(reverse("admin:supplychain_pricesheet_change", args=[sheet.pk]))
         context: dict[str, Any] = {
             **self.admin_site.each_context(request), "title": _("导入行情表"), "form": form,
