@@ -84,8 +84,17 @@ def _given(request: PersonRequest, form: OnboardingForm) -> dict[str, Any]:
     given: dict[str, Any] = {name: form.cleaned_data[name] for name in names}
     code, phone = form.cleaned_data["market"], form.cleaned_data["phone"]
     given["market"] = market_by_code(code) if code else None
-    given["phone"] = phone if phone and "*" not in phone else None
+    given["phone"] = _phone(request, phone)
     return given | {"legal_person": request.person, "signboard": given["name"]}
+
+
+def _phone(request: PersonRequest, typed: str) -> str | None:
+    """Read the phone; a mask left as it was shown stands for the one on file, at first that of the sign-in."""
+    user = cast(User, request.user)
+    if "*" not in typed:
+        return typed or None
+    is_own = typed == user.phone_masked and user.phone_sealed is not None
+    return user.phone_sealed.open() if is_own else None
 
 
 def _hand_in(request: PersonRequest, form: OnboardingForm, row: Onboarding) -> None:

@@ -118,7 +118,7 @@ def test_a_new_merchant_comes_all_the_way(live_server, open_page, phone_box, com
     assert AccountLink.objects.get().status == "LIVE"
 
     owner.goto(f"{url}/me/shop/")
-    drawn = owner.locator("svg.picture").inner_text()
+    drawn = owner.locator("svg.picture").text_content()
     assert f"Ⅱ类户 {second.masked[-4:]}" in drawn
     assert owner.evaluate("document.documentElement.scrollWidth") <= 390
 
