@@ -6,9 +6,19 @@ import multiprocessing
 import os
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from multiprocessing.connection import Connection
 
 SPAWN = multiprocessing.get_context("spawn")
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Calls a second of all clients together, and the middle and the slow end of single calls in milliseconds."""
+
+    rate: float
+    p50_ms: float
+    p99_ms: float
 
 
 class Clients:
@@ -21,7 +31,16 @@ class Clients:
         """Run the named work in all processes at once; gives calls a second of all together."""
         for pipe in self.pipes:
             pipe.send((name, seconds))
-        return sum(count / took for count, took in [pipe.recv() for pipe in self.pipes])
+        return sum(len(durations) / took for durations, took in [pipe.recv() for pipe in self.pipes])
+
+    def timed(self, name: str, seconds: float) -> Timing:
+        """Run the named work in all processes at once; gives the rate and how long single calls took."""
+        for pipe in self.pipes:
+            pipe.send((name, seconds))
+        answers = [pipe.recv() for pipe in self.pipes]
+        every = sorted(duration for durations, _took in answers for duration in durations)
+        rate = sum(len(durations) / took for durations, took in answers)
+        return Timing(rate, every[len(every) // 2] * 1000, every[len(every) * 99 // 100] * 1000)
 
 
 @contextlib.contextmanager
@@ -53,8 +72,11 @@ def _serve(module: str, number: int, pipe: Connection, environment: dict[str, st
     pipe.send("ready")
     while order := pipe.recv():
         name, seconds = order
-        work, done, start = works[name], 0, time.perf_counter()
-        while time.perf_counter() - start < seconds:
+        work, durations, start = works[name], [], time.perf_counter()
+        before = start
+        while before - start < seconds:
             work()
-            done += 1
-        pipe.send((done, time.perf_counter() - start))
+            after = time.perf_counter()
+            durations.append(after - before)
+            before = after
+        pipe.send((durations, before - start))
