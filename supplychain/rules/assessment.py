@@ -179,10 +179,10 @@ def population_stability(expected: Sequence[float], actual: Sequence[float], bin
         return math.nan
     ordered = sorted(expected)
     cuts = sorted({ordered[len(ordered) * place // bins] for place in range(1, bins)})
-    shares = []
+    shares: list[list[float]] = []
     for values in (expected, actual):
         counts = [0] * (len(cuts) + 1)
         for value in values:
             counts[sum(value >= cut for cut in cuts)] += 1
         shares.append([max(count / len(values), 1e-4) for count in counts])
-    return sum((now - then) * math.log(now / then) for then, now in zip(*shares, strict=True))
+    return float(sum((now - then) * math.log(now / then) for then, now in zip(*shares, strict=True)))

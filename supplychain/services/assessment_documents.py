@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import noto_cjk_sans_otc
 import typst
@@ -115,7 +116,8 @@ def _sign(assessment: Assessment, sha256: str) -> str:
 def _print(text: ReportText) -> bytes:
     data = json.dumps(text.__dict__, ensure_ascii=False)
     fonts = str(FONTS.parent if FONTS.is_file() else FONTS)
-    pdf: bytes = typst.compile({"main.typ": SHEET.encode(), "data.json": data.encode()}, font_paths=[fonts])
+    files: Any = {"main.typ": SHEET.encode(), "data.json": data.encode()}
+    pdf: bytes = typst.compile(files, font_paths=[fonts])
     return pdf
 
 

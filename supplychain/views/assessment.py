@@ -35,7 +35,12 @@ def assessment(request: Any) -> HttpResponse:
     row = next((one for one in rows if one.assessment_no == named), None) if named else (rows[0] if rows else None)
     if named and row is None:
         raise Http404
-    context = {"row": row, "rows": rows, "objections": objections_of(request.merchant), "form": NeedForm()}
+    context: dict[str, Any] = {
+        "row": row,
+        "rows": rows,
+        "objections": objections_of(request.merchant),
+        "form": NeedForm(),
+    }
     if row is not None:
         context |= {
             "reasons": reasons_of(row),
@@ -75,7 +80,7 @@ def need(request: Any) -> HttpResponse:
     """Take down what the merchant needs; the next assessment counts it."""
     form = NeedForm(request.POST)
     if not form.is_valid():
-        context = {"row": None, "rows": [], "objections": objections_of(request.merchant), "form": form}
+        context: dict[str, Any] = {"row": None, "rows": [], "objections": objections_of(request.merchant), "form": form}
         return render(request, "supplychain/assessment.html", context, status=422)
     try:
         state_need(merchant=request.merchant, **form.terms(), actor=staff_actor(request.membership), at=clock.now())

@@ -7,7 +7,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET
 
@@ -90,7 +90,7 @@ def _gap(board: IndexBoard) -> dict[str, Any] | None:
     return _release_words(newest)
 
 
-UNITS = {"TURNOVER_DAYS": _lazy("天"), "FRESHNESS": "%", "LOSS_RATE": "%"}
+UNITS = {"TURNOVER_DAYS": gettext_lazy("天"), "FRESHNESS": "%", "LOSS_RATE": "%"}
 
 
 def _sub_words(sub: SubIndex) -> dict[str, Any]:
