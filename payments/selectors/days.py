@@ -101,16 +101,6 @@ def next_month(first: date) -> date:
     return (first.replace(day=28) + timedelta(days=4)).replace(day=1)
 
 
-def first_day_of(merchant: Merchant) -> date | None:
-    """Name the first business day on which a merchant was paid, or None. One query."""
-    return (
-        PaymentAttempt.objects.filter(sub_merchant__merchant=merchant, status="PAID", business_date__isnull=False)
-        .order_by("business_date")
-        .values_list("business_date", flat=True)
-        .first()
-    )
-
-
 def published_statement(merchant: Merchant, day: date) -> Settlement | None:
     """Find a merchant's published statement of a day, or None. One query."""
     return (
