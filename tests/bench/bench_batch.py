@@ -37,12 +37,13 @@ def run() -> list[Result | Skipped]:
             rounds = [one_round(own) for _ in range(ROUNDS)]
     found = {
         name: middle([(ROWS / one[name], ROWS / one["copy"]) for one in rounds])
-        for name in ("insert", "post", "replay")
+        for name in ("guarded", "insert", "post", "replay")
     }
     return [
-        Result(f"ledger: {ROWS:,} rows by INSERT … SELECT", *found["insert"], "rows/s", 0.7, "against COPY"),
-        Result(f"ledger: {ROWS:,} rows by post_query", *found["post"], "rows/s", None, "against COPY"),
-        Result(f"ledger: {ROWS:,} rows replayed", *found["replay"], "rows/s", None, "against COPY"),
+        Result(f"ledger: {ROWS:,} rows by COPY", *found["guarded"], "rows/s", None, "against bare COPY"),
+        Result(f"ledger: {ROWS:,} rows by INSERT … SELECT", *found["insert"], "rows/s", 0.7, "against bare COPY"),
+        Result(f"ledger: {ROWS:,} rows by post_query", *found["post"], "rows/s", None, "against bare COPY"),
+        Result(f"ledger: {ROWS:,} rows replayed", *found["replay"], "rows/s", None, "against bare COPY"),
     ]
 
 
@@ -55,6 +56,8 @@ def one_round(own: psycopg.Connection) -> dict[str, float]:
     path = copy_file(own)
     own.execute("CHECKPOINT")
     copied = timed(lambda: own.execute(f"COPY bench_bare ({COLUMNS}) FROM '{path}' (FORMAT binary)"))
+    empty_journal(own)
+    guarded = timed(lambda: own.execute(f"COPY ledger_transfer ({COLUMNS}) FROM '{path}' (FORMAT binary)"))
     fresh_payments(own)
     empty_journal(own)
     inserted = timed(lambda: insert_select(own))
@@ -62,7 +65,7 @@ def one_round(own: psycopg.Connection) -> dict[str, float]:
     empty_journal(own)
     posted = timed(lambda: post_query(query=SOURCE))
     replayed = timed(lambda: post_query(query=SOURCE))
-    return {"copy": copied, "insert": inserted, "post": posted, "replay": replayed}
+    return {"copy": copied, "guarded": guarded, "insert": inserted, "post": posted, "replay": replayed}
 
 
 def fresh_payments(own: psycopg.Connection) -> None:
@@ -104,8 +107,8 @@ def ready_rows() -> str:
 
 
 def insert_select(own: psycopg.Connection) -> None:
-    """Post by the documented INSERT … SELECT: idempotent, balances kept by the trigger."""
-    own.execute(f"INSERT INTO ledger_transfer ({COLUMNS}) {ready_rows()} ON CONFLICT DO NOTHING")
+    """Post by the documented INSERT … SELECT: a key that stands refuses it, balances kept by the trigger."""
+    own.execute(f"INSERT INTO ledger_transfer ({COLUMNS}) {ready_rows()}")
 
 
 def timed(work: Callable[[], object]) -> float:
