@@ -74,3 +74,28 @@ class BarcodeForm(CollectForm):
     barcode = forms.RegexField(
         r"^\d{16,28}$", error_messages={"required": _("请扫顾客的付款码"), "invalid": _("付款码是一串数字，请再扫一次")}
     )
+
+
+class RefundForm(forms.Form):
+    """How much goes back and why; the number makes pressing twice give back once."""
+
+    amount = forms.CharField(
+        label=_("退多少，元"),
+        max_length=16,
+        error_messages={"required": _("请输入金额")},
+        widget=forms.TextInput(attrs={"inputmode": "decimal"}),
+    )
+    reason = forms.CharField(label=_("为什么退（可以不写）"), max_length=40, required=False)
+    refund_no = forms.RegexField(
+        r"^REF[0-9A-Z]{20}$", widget=forms.HiddenInput, error_messages={"required": _("页面过时了，请重新打开")}
+    )
+
+    def clean_amount(self) -> int:
+        """Read yuan into fen."""
+        try:
+            fen = parse_yuan(self.cleaned_data["amount"])
+        except MoneyError:
+            raise forms.ValidationError(_("金额写成这样：80 或 80.50")) from None
+        if fen == 0:
+            raise forms.ValidationError(_("请输入金额"))
+        return fen

@@ -4,7 +4,7 @@ from datetime import date
 
 from django.urls import path, register_converter
 
-from payments.views import acquirer_messages, barcode, cashier, collect, days, fees, stall_codes, today
+from payments.views import acquirer_messages, barcode, cashier, collect, days, fees, merchant_payments, stall_codes, today
 
 app_name = "payments"
 
@@ -37,6 +37,8 @@ urlpatterns = [
     path("codes/", stall_codes.codes, name="codes"),
     path("codes/<slug:code_no>/revoke/", stall_codes.revoke, name="code_revoke"),
     path("codes/<slug:code_no>/sheet.pdf", stall_codes.sheet, name="code_sheet"),
+    path("payments/", merchant_payments.payments, name="list"),
+    path("payments/<slug:payment_no>/", merchant_payments.payment, name="payment"),
     path("days/", days.days, name="days"),
     path("days/<business_day:day>/", days.day, name="day"),
     path("days/<business_day:day>/statement.pdf", days.day_pdf, name="day_pdf"),

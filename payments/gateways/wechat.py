@@ -105,7 +105,8 @@ class WechatGateway(WechatSharing, WechatBills, WechatComplaints):
         def pay(sent: dict[str, Any]) -> tuple[int, Any]:
             sent = {name: value for name, value in sent.items() if name not in limits}
             with self.core.adding(limits):
-                return self.sdk.pay(**sent, pay_type=pay_type)
+                answer: tuple[int, Any] = self.sdk.pay(**sent, pay_type=pay_type)
+            return answer
 
         reply = self.ask("create", order.attempt_no, {**fields, **limits}, pay)
         if reply.is_uncertain or reply.code in ALREADY_THERE:

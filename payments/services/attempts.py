@@ -27,6 +27,7 @@ from payments.selectors.sub_merchants import active_sub_merchant
 from payments.services.acquirer_lines import AcquirerDown, enter_line, note_line
 from payments.services.acquirer_messages import archive_exchanges
 from payments.services.confirmations import EvidenceRefused, confirm_attempt
+from payments.services.crash_points import crash_point
 from payments.services.credit_receipts import reserve_credit
 from payments.services.payment_states import AlreadyPaid, follow_attempts, lock_payment
 from payments.services.risks import refuse_held
@@ -80,7 +81,9 @@ def start_attempt(
     attempt, is_new = _open_attempt(payment_no, acquirer_code, flow, actor, at, payer_ref or "")
     if not is_new:
         return attempt
+    crash_point(name="attempt.committed")
     answer = gateway.create(order_of(attempt, payer_ref=payer_ref or ""))
+    crash_point(name="attempt.called")
     return record_answer(attempt_no=attempt.attempt_no, answer=answer, actor=actor, at=at)
 
 

@@ -13,6 +13,7 @@ from payments.rules.attempt import REFUND_DELAYS_S, next_look
 from payments.services.acquirer_lines import AcquirerDown, enter_line, note_line
 from payments.services.acquirer_messages import archive_exchanges
 from payments.services.confirmations import EvidenceRefused
+from payments.services.crash_points import crash_point
 from payments.services.refund_confirmations import confirm_refund
 from silk_road_ebao.kernel.actors import SYSTEM
 from silk_road_ebao.kernel.audit import record
@@ -32,6 +33,7 @@ def push_refund(*, refund_no: str, at: datetime) -> Refund:
     if refund.sent_at is None:
         Refund.objects.filter(pk=refund.pk, sent_at=None).update(sent_at=at)
         refund.sent_at = at
+    crash_point(name="refund.committed")
     order = RefundOrder(
         refund_no=refund.refund_no,
         order=order_of(refund.attempt),
@@ -43,6 +45,7 @@ def push_refund(*, refund_no: str, at: datetime) -> Refund:
     answer = gateway.refund(order) if refund.status == "REQUESTED" else gateway.query_refund(order)
     if answer.state == NOT_FOUND:
         answer = gateway.refund(order)
+    crash_point(name="refund.called")
     return _record(refund, answer, at)
 
 

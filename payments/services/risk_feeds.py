@@ -1,7 +1,7 @@
 """Complaints that acquirers report, brought into the house once each."""
 
 from datetime import date, datetime, timedelta
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import requests
 from django.db import transaction
@@ -16,6 +16,7 @@ from silk_road_ebao.kernel.clock import business_date
 LOOK_BACK = timedelta(days=3)
 
 
+@runtime_checkable
 class Feed(Protocol):
     """An acquirer that lists complaints."""
 
@@ -80,4 +81,4 @@ def _enter(acquirer_code: str, found: list[Complaint], at: datetime) -> int:
 
 def _feed_of(acquirer_code: str) -> Feed | None:
     gateway = gateway_of(acquirer_code)
-    return gateway if hasattr(gateway, "fetch_complaints") else None
+    return gateway if isinstance(gateway, Feed) else None

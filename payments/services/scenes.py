@@ -1,5 +1,6 @@
 """Every payment carries its six elements; the flow offered is chosen from them."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from django.core.cache import cache
@@ -81,7 +82,9 @@ def _pk_of(scene: Definition | None, day: date) -> int | None:
     return next((pk for pk, definition in scenes_on(day=day) if definition.code == scene.code), None)
 
 
-def offer_flows(*, payment: Payment, flows: list[tuple[str, bool]], at: datetime) -> list[Offer]:
+def offer_flows(
+    *, payment: Payment, flows: list[tuple[str, bool]], at: datetime, more: Sequence[Candidate] = ()
+) -> list[Offer]:
     """Order flows ("WECHAT:JSAPI", whether its line is open) for a payment by its scene, with reasons.
 
     Feasible first, then what the scene prefers, what succeeded lately, as the merchant ranks them.
@@ -93,7 +96,7 @@ def offer_flows(*, payment: Payment, flows: list[tuple[str, bool]], at: datetime
         Candidate(flow, is_open=is_open, success_bps=lately.get(flow), rate_bps=place)
         for place, (flow, is_open) in enumerate(flows)
     ]
-    return rank(payment.amount_fen, candidates, preferred)
+    return rank(payment.amount_fen, [*candidates, *more], preferred)
 
 
 def note_flow(*, payment: Payment, flow: str) -> None:

@@ -21,6 +21,7 @@ from payments.models import ProfitSharing
 from payments.rules.attempt import REFUND_DELAYS_S, next_look
 from payments.services.acquirer_lines import AcquirerDown, enter_line, note_line
 from payments.services.acquirer_messages import archive_exchanges
+from payments.services.crash_points import crash_point
 from silk_road_ebao.kernel.actors import SYSTEM
 from silk_road_ebao.kernel.outbox import emit
 from silk_road_ebao.kernel.states import StaleTransition, transition
@@ -36,11 +37,13 @@ def push_sharing(*, sharing_no: str, at: datetime) -> ProfitSharing:
     if sharing.status in ("FINISHED", "FAILED") or _waits_for_split(sharing):
         _look_later(sharing, at)
         return sharing
+    crash_point(name="sharing.committed")
     gateway = gateway_of(sharing.acquirer_code)
     order = _order_of(sharing)
     answer = _send(gateway, sharing, order) if sharing.status == "REQUESTED" else _ask(gateway, sharing, order)
     if answer.state == NOT_FOUND:
         answer = _send(gateway, sharing, order)
+    crash_point(name="sharing.called")
     return _record(sharing, answer, at)
 
 

@@ -1,0 +1,98 @@
+"""收款记录: the merchant's payments by day, one payment, and giving money back."""
+
+from datetime import date
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts.door import merchant_page
+from accounts.selectors.users import staff_actor
+from payments.forms import RefundForm
+from payments.models import Payment
+from payments.rules.refund import refundable_fen
+from payments.selectors.merchant_payments import FILTERS, payments_on, refunds_of
+from payments.selectors.payments import payment_of
+from payments.services.refunds import request_refund
+from payments.views.words import acquirer_name
+from silk_road_ebao.kernel import clock
+from silk_road_ebao.kernel.clock import business_date
+from silk_road_ebao.kernel.ids import new_no
+from silk_road_ebao.kernel.money import yuan_text
+from silk_road_ebao.kernel.refusals import Refusal
+
+PAGE = 50
+
+
+@require_GET
+@merchant_page()
+def payments(request: Any) -> HttpResponse:
+    """List a day's payments of one kind."""
+    today = business_date(clock.now())
+    day, kind = _day(request.GET.get("day", ""), today), request.GET.get("kind", "paid")
+    if kind not in FILTERS:
+        raise Http404
+    page = Paginator(payments_on(request.merchant, day, kind), PAGE).get_page(request.GET.get("page"))
+    kinds = [("paid", _("已收")), ("refunded", _("有退款")), ("open", _("等付款")), ("ended", _("没付成"))]
+    lines = [(row, acquirer_name(row.paid_attempt.acquirer_code) if row.paid_attempt else "") for row in page]
+    context = {"page": page, "lines": lines, "day": day, "today": today, "kind": kind, "kinds": kinds}
+    return render(request, "payments/payments.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@merchant_page()
+def payment(request: Any, payment_no: str) -> HttpResponse:
+    """Show one payment; POST gives back an amount of it, once per form."""
+    found = _own(request, payment_no)
+    if request.method == "GET":
+        return _page(request, found)
+    form = RefundForm(request.POST)
+    if not form.is_valid():
+        return _page(request, found, form=form)
+    try:
+        request_refund(
+            payment_no=found.payment_no,
+            refund_no=form.cleaned_data["refund_no"],
+            amount_fen=form.cleaned_data["amount"],
+            reason=form.cleaned_data["reason"],
+            actor=staff_actor(request.membership),
+            at=clock.now(),
+        )
+    except Refusal as refusal:
+        field = getattr(refusal, "field", None)
+        form.add_error(field if field in form.fields else None, str(refusal))
+        return _page(request, found, form=form)
+    return HttpResponseRedirect(reverse("payments:payment", args=[payment_no]))
+
+
+def _page(request: Any, found: Payment, *, form: RefundForm | None = None) -> HttpResponse:
+    left = refundable_fen(found.amount_fen, found.refunded_fen, found.refunding_fen) if found.paid_at else 0
+    start = {"amount": yuan_text(left), "refund_no": new_no("REF")}
+    paid = found.paid_attempt
+    context = {
+        "payment": found,
+        "refunds": refunds_of(found),
+        "left_fen": left,
+        "acquirer": acquirer_name(paid.acquirer_code) if paid else "",
+        "trade_no": paid.acquirer_trade_no if paid else "",
+        "form": form or RefundForm(initial=start),
+    }
+    return render(request, "payments/payment.html", context, status=422 if form else 200)
+
+
+def _own(request: Any, payment_no: str) -> Payment:
+    try:
+        return payment_of(request.merchant, payment_no)
+    except Payment.DoesNotExist:
+        raise Http404 from None
+
+
+def _day(text: str, today: date) -> date:
+    try:
+        return date.fromisoformat(text) if text else today
+    except ValueError:
+        raise Http404 from None
