@@ -13,6 +13,7 @@ VERBS: dict[str, str | Promise] = {
     "accounts.merchant.suspend": _("暂停商户"),
     "accounts.merchant.resume": _("恢复商户"),
     "payments.refund.request": _("退款"),
+    "payments.risk_rule.change": _("风险规则生效或转试运行"),
     "payments.discrepancy.close": _("关闭差错"),
     "payments.tariff.change": _("修改费率"),
     "supplychain.commodity.register": _("新商品编码"),
