@@ -24,6 +24,10 @@ class AccountAdapter(DefaultAccountAdapter):
         """Keep allauth's own sign-up shut."""
         return False
 
+    def reauthenticate(self, user: User, password: str) -> bool:
+        """Check the password of whoever is signed in: people have no user name to look them up by again."""
+        return user.check_password(password)
+
     def get_phone(self, user: User) -> tuple[str, bool] | None:
         """Return the phone (E.164) and that it is verified: nobody gets a user without the code."""
         return (user.phone_sealed.open(), True) if user.phone_sealed else None

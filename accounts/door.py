@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec, cast
 
+from allauth.account.internal.flows.login import record_authentication
 from allauth.account.utils import perform_login
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
@@ -203,7 +204,11 @@ def operator_required(
 
 
 def open_session(request: HttpRequest, user: User, *, next_url: str = "") -> HttpResponse:
-    """Sign a user in whom ``confirm_code`` let through; whoever has a second factor is asked for it first."""
+    """Sign a user in whom ``confirm_code`` let through; whoever has a second factor is asked for it first.
+
+    The moment is noted, so that a page which wants a fresh sign-in does not ask again at once.
+    """
+    record_authentication(request, user, method="ours")
     response: HttpResponse = perform_login(
         request, user, email_verification="none", redirect_url=next_url or resolve_url(settings.LOGIN_REDIRECT_URL)
     )

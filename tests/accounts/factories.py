@@ -170,7 +170,7 @@ class ConsentTextFactory(DjangoModelFactory):
 
     purpose = "CREDIT_APPLICATION"
     version = Sequence(lambda n: f"T{n}")
-    body = "我同意丝路e宝把下列资料提供给所选银行,只用于本次申请。"
+    body = "我同意丝路e宝把下列资料提供给所选银行，只用于本次申请。"
     sha256 = LazyAttribute(lambda o: hashlib.sha256(o.body.encode()).hexdigest())
     published_at = BEGAN
 

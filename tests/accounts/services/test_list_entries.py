@@ -68,7 +68,7 @@ def test_r21_the_legal_representative_and_bare_names_are_found_too(at):
     _import(
         at,
         f"1,,{numbers.resident_id(7)},,,2026-11-01,",
-        "2，黑名单商行,,,,2026-11-01,",
+        "2,黑名单商行,,,,2026-11-01,",
         f"3,,{numbers.resident_id(8)},,,2026-11-01,",
     )
 
@@ -85,7 +85,7 @@ def test_an_entry_not_yet_or_no_longer_listed_hits_nobody(at):
 
 
 def test_resident_ids_of_a_list_are_kept_as_index_only(at):
-    _import(at, f"1，某人,{numbers.resident_id(7)},,,2026-11-01,")
+    _import(at, f"1,某人,{numbers.resident_id(7)},,,2026-11-01,")
 
     entry = ListEntry.objects.get()
     assert numbers.resident_id(7) not in repr(entry.__dict__)
@@ -95,16 +95,16 @@ def test_resident_ids_of_a_list_are_kept_as_index_only(at):
 @pytest.mark.parametrize(
     ("row", "message"),
     [
-        ("，某人,,,,2026-11-01,", "名单第 3 行“entry_key”不对"),
-        ("2，某人,,,，昨天,", "名单第 3 行“listed_date”不对"),
-        ("2，某人，652801196101010007,,,2026-11-01,", "名单第 3 行“resident_id”不对"),
-        ("2，某人,,92652801MA00000000,,2026-11-01,", "名单第 3 行“uscc”不对"),
+        (",某人,,,,2026-11-01,", "名单第 3 行“entry_key”不对"),
+        ("2,某人,,,,昨天,", "名单第 3 行“listed_date”不对"),
+        ("2,某人,652801196101010007,,,2026-11-01,", "名单第 3 行“resident_id”不对"),
+        ("2,某人,,92652801MA00000000,,2026-11-01,", "名单第 3 行“uscc”不对"),
         ("2,,,,,2026-11-01,", "名单第 3 行“name”不对"),
     ],
 )
 def test_one_bad_row_refuses_the_whole_file(row, message, at):
     with pytest.raises(ListRowRefused, match=message):
-        _import(at, "1，好行,,,,2026-11-01,", row)
+        _import(at, "1,好行,,,,2026-11-01,", row)
 
     assert not ListEntry.objects.exists()
 
