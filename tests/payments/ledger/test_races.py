@@ -189,3 +189,25 @@ def test_two_closings_at_once_are_one(live_accounts):
         return "closed"
 
     assert sorted(race(4, close)) == ["LG001"] * 3 + ["closed"]
+
+
+def test_first_postings_at_once_open_the_accounts_and_all_post(live_accounts):
+    """Accounts opened by another session in the middle of a posting are no reused key."""
+
+    def post(own, number):
+        answers = []
+        for n in range(60):
+            due, earned = (f"memo:{head}:WECHAT:MERNEW{n}" for head in ("due", "earned"))
+            answer = post_raw(own, new_uuid(), [due], [earned], [1])
+            if answer == "unopened":
+                for code in (due, earned):
+                    own.execute("SELECT ledger_open(%s, 'MEMO', 1::smallint, false, NULL, NULL)", (code,))
+                answer = post_raw(own, new_uuid(), [due], [earned], [1])
+            answers.append(answer)
+        return answers
+
+    answers = race(8, post)
+
+    assert {answer for each in answers for answer in each} == {"posted"}
+    assert value("SELECT count(*) FROM ledger_transfer") == 480
+    assert prove(deep=True) == []
