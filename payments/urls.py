@@ -4,7 +4,17 @@ from datetime import date
 
 from django.urls import path, register_converter
 
-from payments.views import acquirer_messages, barcode, cashier, collect, days, fees, merchant_payments, stall_codes, today
+from payments.views import (
+    acquirer_messages,
+    barcode,
+    cashier,
+    collect,
+    days,
+    fees,
+    merchant_payments,
+    stall_codes,
+    today,
+)
 
 app_name = "payments"
 

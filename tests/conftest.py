@@ -4,7 +4,37 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.db.backends.postgresql.operations import DatabaseOperations
+
+WITH_ROWS = """
+    SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') AND NOT c.relispartition
+      AND c.relname NOT IN ('django_migrations', 'django_content_type', 'auth_permission')
+    ORDER BY c.relname
+"""
+restore: list[str] = []
+"""Statements that enter the migrations' facts again after the tables were emptied."""
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """Keep a copy of what migrations entered (institutions, legal limits, working days, commodities…)."""
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute("SELECT to_regnamespace('facts') IS NULL")
+        is_new = cursor.fetchone()[0]
+        if is_new:
+            cursor.execute("CREATE SCHEMA facts")
+            cursor.execute(WITH_ROWS)
+            for (table,) in cursor.fetchall():
+                cursor.execute(f'SELECT EXISTS (SELECT FROM "{table}")')
+                if cursor.fetchone()[0]:
+                    cursor.execute(f'CREATE TABLE facts."{table}" AS TABLE "{table}"')
+        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'facts' ORDER BY 1")
+        restore[:] = [
+            f'INSERT INTO "{table}" OVERRIDING SYSTEM VALUE SELECT * FROM facts."{table}"'
+            for (table,) in cursor.fetchall()
+        ]
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -12,12 +42,13 @@ def _flush_past_append_only_guards() -> Iterator[None]:
     """Let Django empty the tables after a `transaction=True` test although triggers refuse TRUNCATE.
 
     Only the flush itself runs with triggers off, for one transaction, which needs the superuser tests
-    connect as; the tests see every guard at work.
+    connect as; the tests see every guard at work. The facts of the migrations come back with it.
     """
     flush = DatabaseOperations.execute_sql_flush
 
     def flush_without_triggers(self: DatabaseOperations, sql_list: Sequence[str]) -> Any:
-        return flush(self, ["SET LOCAL session_replication_role = replica", *sql_list] if sql_list else [])
+        past_guards = ["SET LOCAL session_replication_role = replica", *sql_list, *restore]
+        return flush(self, past_guards if sql_list else [])
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(DatabaseOperations, "execute_sql_flush", flush_without_triggers)

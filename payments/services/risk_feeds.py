@@ -3,11 +3,10 @@
 from datetime import date, datetime, timedelta
 from typing import Protocol, runtime_checkable
 
-import requests
 from django.db import transaction
 
 from payments.gateways import gateway_of, open_acquirers
-from payments.gateways.line import ForgedAnswerError
+from payments.gateways.line import LINE_FAULTS
 from payments.gateways.wechat_complaints import Complaint
 from payments.models import PaymentAttempt, RiskFeed, SubMerchant
 from payments.services.acquirer_lines import AcquirerDown, enter_line, note_line
@@ -40,7 +39,7 @@ def fetch_feed(*, acquirer_code: str, at: datetime) -> int:
         found = feed.fetch_complaints(last - LOOK_BACK, last)
     except AcquirerDown:
         return 0
-    except (requests.RequestException, ForgedAnswerError, ValueError, KeyError) as error:
+    except (*LINE_FAULTS, ValueError, KeyError) as error:
         note_line(acquirer_code=acquirer_code, is_fault=True, error=str(error), at=at)
         return 0
     note_line(acquirer_code=acquirer_code, is_fault=False, error="", at=at)

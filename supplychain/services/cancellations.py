@@ -72,7 +72,7 @@ def call_off(*, order: Order, reason: str, actor: Actor, at: datetime, source_no
     moves = [(state.line, -state.net_kg, -state.net_fen) for state in line_states(locked).values()]
     correct_lines(moves=moves, source_no=refund_no or locked.order_no, reason=reason, actor=actor, at=at)
     transition(locked, "CANCELLED", actor=actor, at=at, reason=reason[:120], attention="")
-    order.status = locked.status
+    order.refresh_from_db(fields=["status"])
     return locked
 
 

@@ -43,7 +43,7 @@ PERIODS = {
 }
 
 
-def cells_sql(grain: str, *, by_market: bool = False, table: str = "supplychain_indextrade") -> str:
+def cells_sql(*, grain: str, by_market: bool = False, table: str = "supplychain_indextrade") -> str:
     """Give the statement for a grain, over all markets or one by one; parameters source, first, after, cap.
 
     One pass over the trades sums each merchant; what follows works on those sums only.
@@ -90,10 +90,10 @@ def _compute(source: PriceSource, grain: str, period: date, method: IndexMethod,
     found: list[tuple[Any, ...]] = []
     with connection.cursor() as cursor:
         give_room(cursor)
-        cursor.execute(cells_sql(grain), named)
+        cursor.execute(cells_sql(grain=grain), named)
         found += cursor.fetchall()
         if source.kind == SourceKind.PLATFORM:
-            cursor.execute(cells_sql(grain, by_market=True), named)
+            cursor.execute(cells_sql(grain=grain, by_market=True), named)
             found += [row for row in cursor.fetchall() if row[2] is not None]
     return [_cell(source, grain, row, method, at) for row in found]
 

@@ -98,7 +98,7 @@ def _write(
         window_from=found.weeks[0] if found.weeks else None,
         periods=len(found.weeks),
         cell_vintages=today.vintages,
-        input_hash=hash_inputs(today, f"{version.to_rules()!r}|{found.weeks}|{found.levels.tolist()}"),
+        input_hash=hash_inputs(panel=today, beside=f"{version.to_rules()!r}|{found.weeks}|{found.levels.tolist()}"),
         cells_used=len(today.cells),
         cells_rejected=0,
         rows_set_aside=0,

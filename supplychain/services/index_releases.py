@@ -78,7 +78,7 @@ def _release(source: PriceSource, grain: str, period: date, kind: str, actor: Ac
     panel = panel_of(source, grain, [*before, period])
     draft = Draft(source, grain, panel, method, is_trial, {} if is_trial else standing_values(source, grain))
     aside, waiting_fen = _set_aside(source, grain, period)
-    share = matched_share_of(panel, waiting_fen, method)
+    share = matched_share_of(panel=panel, waiting_fen=waiting_fen, method=method)
     enough = judge_all_items(matched_share=share, method=method)
     shortfalls = [str(code) for code in enough.shortfalls]
     headline = add_headline(draft) if enough.decision != Decision.WITHHOLD else float("nan")
@@ -91,7 +91,7 @@ def _release(source: PriceSource, grain: str, period: date, kind: str, actor: Ac
     else:
         add_sub_indices(draft)
         add_explainer(draft)
-        add_companions(draft, headline)
+        add_companions(draft=draft, headline=headline)
     facts = _facts(draft, status, headline, share, aside, shortfalls)
     return _write(draft, facts, status, kind, version.pk, actor, at)
 
@@ -117,7 +117,7 @@ def _facts(
         "window_from": window[0],
         "periods": len(window),
         "cell_vintages": panel.vintages,
-        "input_hash": input_hash(panel, draft),
+        "input_hash": input_hash(panel=panel, draft=draft),
         "cells_used": int(np.isfinite(panel.price[-1]).sum()),
         "cells_rejected": cells.filter(vintage=newest).exclude(fault="").count(),
         "rows_set_aside": aside,
@@ -242,13 +242,13 @@ def _set_aside(source: PriceSource, grain: str, period: date) -> tuple[int, int]
     return int(found), int(waiting or 0)
 
 
-def input_hash(panel: Panel, draft: Draft) -> str:
+def input_hash(*, panel: Panel, draft: Draft) -> str:
     """Hash everything the numbers follow from: method, periods, cells with price and value, what stood before."""
     standing = [(series, sorted(values.items())) for series, values in sorted(draft.standing.items())]
-    return hash_inputs(panel, f"{draft.method!r}|{draft.is_trial}|{standing!r}")
+    return hash_inputs(panel=panel, beside=f"{draft.method!r}|{draft.is_trial}|{standing!r}")
 
 
-def hash_inputs(panel: Panel, beside: str) -> str:
+def hash_inputs(*, panel: Panel, beside: str) -> str:
     """Hash the cells of a panel and whatever else went in, as text of full precision."""
     digest = hashlib.sha256(beside.encode())
     for place, period in enumerate(panel.periods):

@@ -115,7 +115,7 @@ def _any_of(value: Array) -> Array:
     return np.where(np.isfinite(value).any(axis=0), np.nansum(value, axis=0), np.nan)
 
 
-def matched_share_of(panel: Panel, waiting_fen: int, method: IndexMethod) -> float:
+def matched_share_of(*, panel: Panel, waiting_fen: int, method: IndexMethod) -> float:
     """Return the share of the period's value in cells seen in the trailing periods; waiting rows count against it.
 
     The first period of a series has nothing to be matched with: 1, unless rows wait.
@@ -137,7 +137,7 @@ def add_explainer(draft: Draft) -> None:
     draft.add(series, draft.period, value if known else None, [] if known else ["LESS_THAN_A_YEAR"])
 
 
-def add_companions(draft: Draft, headline: float) -> None:
+def add_companions(*, draft: Draft, headline: float) -> None:
     """Note the companions beside the index, those without data with that reason."""
     panel = draft.panel
     found = companions_of(draft.source, draft.grain, draft.period)

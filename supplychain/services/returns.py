@@ -103,7 +103,7 @@ def take_return(
         _refund(locked, number, sum(back.amount_fen for back in backs), reason, actor, at)
     if _is_all_back(locked):
         transition(locked, "RETURNED", actor=actor, at=at, reason=note.outbound_no)
-    order.status = locked.status
+    order.refresh_from_db(fields=["status"])
     payload = {"outbound_no": note.outbound_no, "order_no": locked.order_no, "direction": "BACK"}
     emit("supplychain.outbound.issued", key=note.outbound_no, payload=payload, at=at)
     return note

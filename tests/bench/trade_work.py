@@ -39,7 +39,7 @@ def cells(size: int) -> list[tuple[float, float]]:
         "after": date(2027, 1, 1),
         "cap": 0.3,
     }
-    statement = cells_sql("WEEK", table="bench_trade")
+    statement = cells_sql(grain="WEEK", table="bench_trade")
     with connection.cursor() as cursor:
         cursor.execute(MAKE, {"size": size, "days": max(7, 735 * size // 10_000_000 // 7 * 7)})
         cursor.execute("VACUUM ANALYZE bench_trade")

@@ -135,6 +135,7 @@ class PaymentFactory(DjangoModelFactory):
 
     class Meta:
         model = Payment
+        skip_postgeneration_save = True
 
     status = "CREATED"
     payment_no = factory.LazyFunction(lambda: new_no("PAY"))

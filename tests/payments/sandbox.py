@@ -14,7 +14,17 @@ class Sandbox:
     """One running sandbox and its control room."""
 
     def __init__(self, folder: Path) -> None:
-        command = [sys.executable, "-m", "payments.sandbox", "--host", "127.0.0.1", "--port", "0", "--state", str(folder)]
+        command = [
+            sys.executable,
+            "-m",
+            "payments.sandbox",
+            "--host",
+            "127.0.0.1",
+            "--port",
+            "0",
+            "--state",
+            str(folder),
+        ]
         self.process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
         line = self.process.stdout.readline() if self.process.stdout else ""
         if "sandbox ready" not in line:
@@ -55,5 +65,3 @@ class Sandbox:
         """End the process."""
         self.process.terminate()
         self.process.wait(timeout=10)
-
-

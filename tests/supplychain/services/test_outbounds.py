@@ -169,9 +169,9 @@ def test_sending_out_costs_the_same_for_one_line_and_twenty(django_assert_max_nu
     pay(one)
     pay(many)
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         send(one)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         send(many)
 
 
