@@ -31,7 +31,7 @@ demo: install ## everything on this machine, until Ctrl-C (PORT=8000, STATE=var)
 	@exec $(RUNNER) demo
 
 test: install-dev ## the tests on throw-away services (ARGS="tests/payments -x")
-	@exec $(RUNNER) run --files -- $(BIN)/python -m pytest -n $(PYTEST_WORKERS) -q $(ARGS)
+	@exec $(RUNNER) run --files -- $(BIN)/python -m pytest -n $(PYTEST_WORKERS) --dist worksteal -q $(ARGS)
 
 check: install-dev ## style, types, contracts, migrations, translations, then the tests
 	$(BIN)/ruff check .

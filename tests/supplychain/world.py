@@ -124,6 +124,11 @@ def open_market(*, tag: str, merchants: int, first: date, last: date, daily: int
     with connection.cursor() as cursor:
         for statement in (MERCHANTS, LOTS, STOCK, ORDERS, LINES, NOTES, FUNDS):
             cursor.execute(statement, named)
+        # Within one transaction nobody else tells the planner how much there is by now.
+        cursor.execute(
+            "ANALYZE supplychain_order, supplychain_orderline, supplychain_outbound, supplychain_outboundline,"
+            " supplychain_fundsentry, supplychain_agreement"
+        )
 
 
 def agree_all(*, tag: str, last: date) -> None:
