@@ -106,7 +106,8 @@ def test_something_after_the_totals_is_refused():
 
 def test_the_older_form_of_24_columns_is_read():
     detail = [f"{DAY} 06:00:00", "wxapp", "1900000001", "1600000001", "", "4200", "ATT1", "o", "JSAPI", "SUCCESS",
-              "CFT", "CNY", "12.34", "0.00", "0", "0", "0.00", "0.00", "", "", "番茄", "", "0.05000", "0.38%"]  # fmt: skip
+              "CFT", "CNY", "12.34", "0.00", "0", "0", "0.00", "0.00", "", "", "番茄", "",
+              "0.05000", "0.38%"]  # fmt: skip
     back = [f"{DAY} 07:00:00", *detail[1:9], "REFUND", "CFT", "CNY", "0.00", "0.00", "5030", "REF1", "2.00", "0.00",
             "ORIGINAL", "SUCCESS", "番茄", "", "-0.01000", "0.38%"]  # fmt: skip
     totals = ["2", "12.34", "2.00", "0.00", "0.04000"]
