@@ -24,9 +24,8 @@ def test_a_template_has_no_inline_style_or_script(page):
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT / "templates")))
 def test_every_hx_get_repeats_its_href(page):
-    for tag in re.findall(
-        r"<[a-z]+(?:[^<>{]|\{\{.*?\}\}|\{%.*?%\})*hx-get=(?:[^<>{]|\{\{.*?\}\}|\{%.*?%\})*>", page.read_text("utf8")
-    ):
+    quiet = re.sub(r"\{[{%].*?[%}]\}", lambda m: m[0].replace("<", "‹").replace(">", "›"), page.read_text("utf8"))
+    for tag in re.findall(r"<[a-z]+[^<>]*hx-get=[^<>]*>", quiet):
         href = re.search(r'\shref="([^"]*)"', tag)
         asked = re.search(r'hx-get="([^"]*)"', tag)
 
