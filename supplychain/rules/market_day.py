@@ -3,7 +3,9 @@
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
+
+from supplychain.rules.weighing import amount_of
 
 LOT_SIZES_KG = (5, 10, 15, 20, 25, 30, 40, 50, 75, 100, 150, 200)
 LOT_WEIGHTS = (9, 12, 10, 14, 14, 12, 9, 8, 5, 4, 2, 1)
@@ -40,11 +42,6 @@ class Sale:
     amount_fen: int
     second_of_day: int
     refund_fen: int
-
-
-def amount_of(price_fen_kg: int, kg: Decimal) -> int:
-    """Return price times weight in whole fen, half up."""
-    return int((price_fen_kg * kg).quantize(Decimal(1), rounding=ROUND_HALF_UP))
 
 
 def plan_sales(*, trades: Sequence[Trade], stalls: int, seed: int, limit: int | None = None) -> list[Sale]:

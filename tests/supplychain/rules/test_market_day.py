@@ -10,10 +10,10 @@ from supplychain.rules.market_day import (
     LARGEST_SALE_FEN,
     OPENS_S,
     Trade,
-    amount_of,
     generate_trades,
     plan_sales,
 )
+from supplychain.rules.weighing import amount_of
 
 TRADES = st.lists(
     st.builds(
