@@ -1,7 +1,9 @@
 """What all tests share."""
 
+import math
 import os
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -71,3 +73,11 @@ def _flush_past_append_only_guards() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(DatabaseOperations, "execute_sql_flush", flush_without_triggers)
         yield
+
+
+@pytest.fixture(autouse=True)
+def _clock_that_nobody_has_set() -> None:
+    """Begin every test at real time as read for good, so that the number of queries hangs on no half second."""
+    from silk_road_ebao.kernel import clock
+
+    clock._offset.value, clock._offset.read_until = timedelta(0), math.inf

@@ -418,4 +418,4 @@ def test_lists_cost_the_same_for_one_row_and_for_twenty(owner, part):
     before = cost()
     fill(19)
 
-    assert cost() <= before
+    assert cost() == before
