@@ -11,6 +11,7 @@ class AcquirerLine(models.Model):
     failures = models.PositiveIntegerField(_("连续失败"), default=0)
     open_until = models.DateTimeField(_("断开至"), null=True, blank=True)
     probing_until = models.DateTimeField(_("探测至"), null=True, blank=True)
+    faulty_since = models.DateTimeField(_("异常始于"), null=True, blank=True)
     last_error = models.CharField(_("最近错误"), max_length=255, default="", blank=True)
     changed_at = models.DateTimeField(_("变更时间"), null=True, blank=True)
 

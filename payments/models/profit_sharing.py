@@ -44,6 +44,10 @@ class ProfitSharing(Machine):
         _("用途"), max_length=8, choices=[("SPLIT", _("分账")), ("UNFREEZE", _("解冻")), ("RETURN", _("回退"))]
     )
     of = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="returns")
+    refund = models.ForeignKey(
+        "payments.Refund", models.PROTECT, null=True, blank=True, related_name="split_returns", verbose_name=_("退款单")
+    )
+    is_last = models.BooleanField(_("最后一笔"), default=False, db_default=False)
     total_fen = models.BigIntegerField(_("金额"))
     returned_fen = models.BigIntegerField(_("已回退"), default=0)
     acquirer_sharing_no = models.CharField(_("机构分账号"), max_length=64, default="", blank=True)

@@ -1,7 +1,7 @@
 """Money on its way back to the payer."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from payments.rules import states
@@ -27,6 +27,8 @@ class Refund(Machine):
     acquirer_code = models.CharField(_("收单机构"), max_length=24)
     kind = models.CharField(_("类型"), max_length=16, choices=RefundKind.choices)
     amount_fen = models.BigIntegerField(_("金额"))
+    shared_fen = models.BigIntegerField(_("分账方退回"), default=0, db_default=0)
+    odd_fen = models.BigIntegerField(_("尾差（商户承担）"), default=0, db_default=0)
     reason = models.CharField(_("原因"), max_length=80)
     acquirer_refund_no = models.CharField(_("机构退款号"), max_length=64, default="", blank=True)
     failure_code = models.CharField(_("失败码"), max_length=64, default="", blank=True)
@@ -44,6 +46,9 @@ class Refund(Machine):
         verbose_name = verbose_name_plural = _("退款单")
         constraints = [
             models.CheckConstraint(name="refund_amount", condition=Q(amount_fen__gt=0)),
+            models.CheckConstraint(
+                name="refund_shares", condition=Q(shared_fen__gte=0) & Q(amount_fen__gte=F("shared_fen"))
+            ),
             models.CheckConstraint(
                 name="refund_succeeded_is_complete",
                 condition=~Q(status="SUCCEEDED") | Q(refunded_at__isnull=False, business_date__isnull=False),
