@@ -3,12 +3,12 @@
 usage: python -m tests.bench [NAME…]     (NAME of tests/bench/bench_NAME.py; all when none is given)
 """
 
-import importlib
 import json
-import signal
 import sys
+import time
 from pathlib import Path
 
+from tests.bench.measuring import leave_on_term, measure
 from tests.bench.result import Result, Skipped
 
 HERE = Path(__file__).parent
@@ -16,24 +16,31 @@ OUTPUT = HERE.parents[1] / "var" / "bench.json"
 
 
 def main(names: list[str]) -> int:
-    """Run the named benchmarks; exit 2 for an unknown name, 1 when a goal is missed."""
+    """Run the named benchmarks; exit 2 for an unknown name, 1 when a goal is missed or one breaks off."""
     known = sorted(path.stem.removeprefix("bench_") for path in HERE.glob("bench_*.py"))
     if unknown := set(names) - set(known):
         sys.stderr.write(f"no benchmark {', '.join(sorted(unknown))}; there are {', '.join(known)}\n")
         return 2
     results: list[Result] = []
-    for name in names or known:
-        sys.stderr.write(f"… {name}\n")
-        for result in importlib.import_module(f"tests.bench.bench_{name}").run():
-            if isinstance(result, Skipped):
-                say(f"{result.name}: skipped, {result.reason}")
-            else:
-                results.append(result)
+    broken: list[str] = []
+    for nth, name in enumerate(names or known, 1):
+        began = time.monotonic()
+        sys.stderr.write(f"… {name} ({nth} of {len(names or known)})\n")
+        outcome = measure(name)
+        if outcome is None:
+            broken.append(name)
+            continue
+        for skipped in (result for result in outcome if isinstance(result, Skipped)):
+            say(f"{skipped.name}: skipped, {skipped.reason}")
+        results += [result for result in outcome if isinstance(result, Result)]
+        sys.stderr.write(f"  {name} took {time.monotonic() - began:.0f} s\n")
     print_table(results)
     OUTPUT.parent.mkdir(exist_ok=True)
     OUTPUT.write_text(json.dumps([result.row() for result in results], indent=2, ensure_ascii=False) + "\n")
     say(f"written to {OUTPUT.relative_to(OUTPUT.parents[1])}")
-    return int(any(result.met is False for result in results))
+    if broken:
+        say(f"broke off: {', '.join(broken)}")
+    return int(bool(broken) or any(result.met is False for result in results))
 
 
 def say(line: str) -> None:
@@ -56,5 +63,5 @@ def print_table(results: list[Result]) -> None:
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the server of a benchmark stops with it
+    leave_on_term()
     sys.exit(main(sys.argv[1:]))
