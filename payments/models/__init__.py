@@ -4,6 +4,7 @@ from payments.models.acquirer_line import AcquirerLine
 from payments.models.acquirer_message import AcquirerMessage
 from payments.models.attempt import PaymentAttempt
 from payments.models.bill import Bill, BillKind, BillRow
+from payments.models.bill_template import BillTemplate
 from payments.models.business_day import BusinessDay, BusinessDayStep
 from payments.models.discrepancy import Discrepancy, DiscrepancyKind
 from payments.models.payment import Payment
@@ -12,7 +13,7 @@ from payments.models.reconciliation import Reconciliation, ReconciliationLine
 from payments.models.refund import Refund, RefundLine
 from payments.models.risk import CreditReceipt, RiskFeed, RiskHit, RiskReview, RiskRule, ScreenedTransfer
 from payments.models.scene import PaymentContext, SceneDefinition
-from payments.models.service_fee import FeeInvoice, ServiceFee
+from payments.models.service_fee import FeeInvoice, FeePayee, ServiceFee
 from payments.models.settlement import Settlement, SettlementAdjustment, SettlementLine
 from payments.models.stall_code import StallCode
 from payments.models.sub_merchant import SubMerchant
@@ -25,12 +26,14 @@ __all__ = [
     "Bill",
     "BillKind",
     "BillRow",
+    "BillTemplate",
     "BusinessDay",
     "BusinessDayStep",
     "CreditReceipt",
     "Discrepancy",
     "DiscrepancyKind",
     "FeeInvoice",
+    "FeePayee",
     "Payment",
     "PaymentAttempt",
     "PaymentContext",

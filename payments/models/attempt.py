@@ -72,6 +72,7 @@ class PaymentAttempt(Machine):
                 name="attempt_due", fields=["acquirer_code", "next_query_at"], condition=Q(next_query_at__isnull=False)
             ),
             models.Index(name="attempt_day", fields=["business_date", "acquirer_code"]),
+            models.Index(name="attempt_shared_day", fields=["business_date"], condition=Q(is_shared=True)),
         ]
 
     def __str__(self) -> str:

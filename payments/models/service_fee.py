@@ -66,6 +66,9 @@ class FeeInvoice(Machine):
     reminded_at = models.DateTimeField(_("最近催缴"), null=True, blank=True)
     paid_at = models.DateTimeField(_("缴清时间"), null=True, blank=True)
     receipt_ref = models.CharField(_("收款凭据"), max_length=64, default="", blank=True)
+    payment = models.OneToOneField(
+        "payments.Payment", models.PROTECT, null=True, blank=True, related_name="fee_invoice", verbose_name=_("支付单")
+    )
     tax_invoice_no = models.CharField(_("发票号码"), max_length=32, default="", blank=True)
 
     class Meta(Machine.Meta):
@@ -81,3 +84,20 @@ class FeeInvoice(Machine):
 
     def __str__(self) -> str:
         return self.invoice_no
+
+
+class FeePayee(models.Model):
+    """收费主体: our own company as an on-boarded merchant of its own, paid for invoices through the cashier (R2)."""
+
+    merchant = models.ForeignKey("accounts.Merchant", models.PROTECT, related_name="+")
+    appointed_at = models.DateTimeField(_("生效时间"))
+    ended_at = models.DateTimeField(_("停用时间"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("收费主体")
+        constraints = [
+            models.UniqueConstraint(models.Value(1), name="fee_payee_one", condition=Q(ended_at__isnull=True)),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.merchant_id)

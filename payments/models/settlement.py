@@ -90,11 +90,16 @@ class SettlementLine(models.Model):
 
 
 class SettlementAdjustment(models.Model):
-    """结算调整: an amount added (or taken off, negative) by a settled case or a corrected bill."""
+    """结算调整: an amount added (or taken off, negative) by a settled case, a late payment or a corrected bill.
+
+    `captured_fen` of it the ledger has under `origin_day` already, a late payment's capture: only the rest is posted.
+    """
 
     sub_merchant = models.ForeignKey("payments.SubMerchant", models.PROTECT, related_name="+")
     day = models.DateField(_("计入营业日"))
     amount_fen = models.BigIntegerField(_("金额"))
+    origin_day = models.DateField(_("原营业日"), null=True, blank=True)
+    captured_fen = models.BigIntegerField(_("其中已记账"), default=0, db_default=0)
     reason = models.CharField(_("原因"), max_length=120)
     source_no = models.CharField(_("依据"), max_length=64)
     made_by = models.CharField(_("经办"), max_length=80)
@@ -106,7 +111,12 @@ class SettlementAdjustment(models.Model):
             models.UniqueConstraint(name="settlement_adjustment_once", fields=["sub_merchant", "source_no"]),
             models.CheckConstraint(name="settlement_adjustment_amount", condition=~Q(amount_fen=0)),
         ]
-        indexes = [models.Index(name="settlement_adjustment_day", fields=["day"])]
+        indexes = [
+            models.Index(name="settlement_adjustment_day", fields=["day"]),
+            models.Index(
+                name="settlement_adjustment_origin", fields=["origin_day"], condition=Q(origin_day__isnull=False)
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.source_no
