@@ -23,6 +23,7 @@ SETTINGS = {
     "split_delay_s": "seconds until an accepted split is finished (1)",
     "split_wait_s": "seconds after payment before a split is accepted (0; WeChat itself: 60)",
     "applyment_step_s": "seconds of sandbox time per onboarding state (10)",
+    "applyment_needs_sign": "1: onboarding waits until the merchant signs on its page (0: signs itself)",
 }
 
 
@@ -225,6 +226,13 @@ def _set_settings(world: World, request: Request, body: Record) -> Reply:
     return json_reply({"set": numbers})
 
 
+def _applyments(world: World, request: Request, body: Record) -> Reply:
+    """Show every application: under which number it came, and how often it was written."""
+    with world.store.lock:
+        shown = {name: list(world.store.tables[name].values()) for name in ("applyment", "agent_batch")}
+    return json_reply({"wechat": shown["applyment"], "alipay": shown["agent_batch"]})
+
+
 def _rotate_key(world: World, request: Request, body: Record) -> Reply:
     acquirer = body.get("acquirer")
     if acquirer not in ("wechat", "alipay"):
@@ -256,6 +264,7 @@ CALLS: dict[tuple[str, str], Call] = {
     ("POST", "/_sandbox/notices/resend"): _resend,
     ("GET", "/_sandbox/sub-merchants"): _sub_merchants,
     ("POST", "/_sandbox/sub-merchants"): _add_sub_merchant,
+    ("GET", "/_sandbox/applyments"): _applyments,
     ("GET", "/_sandbox/settings"): _settings,
     ("POST", "/_sandbox/settings"): _set_settings,
     ("POST", "/_sandbox/complaints"): _add_complaint,

@@ -42,7 +42,7 @@ BILL_KINDS = (
     "status_changed",
     "bad_hash",
 )
-OTHER_KINDS = ("pay_after_close", "refund_abnormal")
+OTHER_KINDS = ("pay_after_close", "refund_abnormal", "other_account")
 KINDS = HTTP_KINDS + NOTICE_KINDS + BILL_KINDS + OTHER_KINDS
 NUMBERS = {
     "delay_ms": 1000,

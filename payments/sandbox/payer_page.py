@@ -43,7 +43,7 @@ def answer(world: World, request: Request) -> Reply:
     if not is_local(request):
         return _page("只能在本机打开", "<p class=card>这个页面只能在运行沙箱的机器上打开。</p>", 403)
     if request.path == "/_sandbox/sign":
-        return _page("签约", '<p class="card">模拟签约：不用操作，过一会儿会自动签好。</p>')
+        return _sign(world, request)
     spec, funding, back = _read(request)
     if not set(spec) - {"acquirer", "sub_mchid"}:
         return _listing(world, spec.get("acquirer", ""))
@@ -60,6 +60,30 @@ def answer(world: World, request: Request) -> Reply:
     if order["state"] == PAID:
         return _done(order, back)
     return _cashier(world, order, spec, back)
+
+
+def _sign(world: World, request: Request) -> Reply:
+    """Let a merchant sign the acquirer's contract; a second time changes nothing."""
+    fields = {**request.query, **dict(parse_qsl(request.body.decode("utf-8", "replace")))}
+    table, name = ("agent_batch", "batch_no") if fields.get("batch_no") else ("applyment", "applyment_id")
+    key = fields.get(name, "")
+    with world.store.lock:
+        record = world.store.get(table, key)
+        if not record:
+            return _page("签约", '<p class="card">没有这份签约，请从商户页面重新打开。</p>', 404)
+        if request.method == "POST" and not record.get("signed_at"):
+            record = {**record, "signed_at": world.clock.epoch()}
+            world.store.write("applyment.sign", (table, key, record))
+    world.store.wait()
+    if record.get("signed_at"):
+        return _page("签约", '<p class="card">已签约。几分钟后就能收款，可以关掉这一页。</p>')
+    body = (
+        f'<div class="card"><p><strong>{html.escape(str(record["name"]))}</strong></p>'
+        '<p class="muted">同意收单服务协议，按协议费率收款</p></div>'
+        f'<form method="post" action="/_sandbox/sign"><input type="hidden" name="{name}" value="{html.escape(key)}">'
+        '<button type="submit">同意并签约</button></form><p class="muted">模拟签约：没有法律效力</p>'
+    )
+    return _page("签约", body)
 
 
 def _read(request: Request) -> tuple[dict[str, str], str, str]:

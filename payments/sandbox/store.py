@@ -23,6 +23,8 @@ TABLES = (
     "notice_state",
     "fault",
     "applyment",
+    "agent_batch",
+    "media",
     "bill_link",
     "complaint",
 )

@@ -92,11 +92,17 @@ class World:
             **more,
         }
         if acquirer == "alipay":
-            record["app_auth_token"] = self.clock.text()[:7].replace("-", "") + "BB" + digits(24)
-            record["auth_app_id"] = "2021" + digits(12)
-            record["app_auth_code"] = "P" + digits(31)
+            record = {**self.new_authorisation(), **record}
         self.store.write("sub_merchant.add", ("sub_merchant", f"{acquirer}:{sub}", record))
         return record
+
+    def new_authorisation(self) -> Record:
+        """Return what lets an Alipay application act for a seller."""
+        return {
+            "app_auth_token": self.clock.text()[:7].replace("-", "") + "BB" + digits(24),
+            "auth_app_id": "2021" + digits(12),
+            "app_auth_code": "P" + digits(31),
+        }
 
     def set_clock(self, settings: dict[str, Any]) -> dict[str, Any]:
         """Move the clock, rescale what waits, and keep the setting; raise ClockError."""

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qsl
 
-from payments.sandbox.alipay import bills, counter, refunds, royalty, trades
+from payments.sandbox.alipay import agent, bills, counter, refunds, royalty, trades
 from payments.sandbox.alipay.errors import AlipayError, text
 from payments.sandbox.alipay.signing import is_signed, sign, sorted_pairs
 from payments.sandbox.messages import Reply, Request
@@ -59,8 +59,12 @@ METHODS: dict[str, tuple[str, Handler]] = {
     "alipay.trade.order.settle.query": ("split_query", royalty.settle_query),
     "alipay.data.dataservice.bill.downloadurl.query": ("bill", bills.download_url),
     "alipay.open.auth.token.app": ("token", exchange_token),
+    "alipay.open.agent.create": ("applyment", agent.create),
+    "alipay.open.agent.facetoface.sign": ("applyment", agent.sign),
+    "alipay.open.agent.confirm": ("applyment", agent.confirm),
+    "alipay.open.agent.order.query": ("applyment_query", agent.query),
 }
-WITHOUT_SELLER = ("alipay.open.auth.token.app",)
+WITHOUT_SELLER = ("alipay.open.auth.token.app", *(name for name in METHODS if name.startswith("alipay.open.agent.")))
 
 
 def answer(world: World, request: Request) -> Reply:
@@ -73,7 +77,7 @@ def answer(world: World, request: Request) -> Reply:
     number = ""
     try:
         body, call = _admit(world, request, fields, charset)
-        number = str(body.get("out_trade_no", ""))
+        number = str(body.get("out_trade_no") or body.get("batch_no") or fields.get("batch_no", ""))
         before(world, "alipay", endpoint, number, _refuse)
         with world.store.lock:
             shown = METHODS[method][1](world, call, body)
@@ -88,12 +92,35 @@ def answer(world: World, request: Request) -> Reply:
 def read_fields(request: Request) -> tuple[dict[str, str], str]:
     """Return the fields of query and form together, decoded in the charset they name."""
     raw = request.target.partition("?")[2]
+    if _is_multipart(request):
+        texts = {name: part.decode("utf-8", "replace") for name, (file, part) in parts_of(request).items() if not file}
+        return {**dict(parse_qsl(raw, keep_blank_values=True)), **texts}, "utf-8"
     form = request.body.decode("latin-1")
     both = f"{raw}&{form}".strip("&")
     named = re.search(r"(?:^|&)charset=([A-Za-z0-9\-]+)", both)
     charset = "gbk" if named and named[1].lower() in ("gbk", "gb2312", "gb18030") else "utf-8"
     pairs = parse_qsl(both, keep_blank_values=True, encoding=charset, errors="replace")
     return dict(pairs), charset
+
+
+def _is_multipart(request: Request) -> bool:
+    return request.headers.get("content-type", "").startswith("multipart/form-data")
+
+
+def parts_of(request: Request) -> dict[str, tuple[str, bytes]]:
+    """Return the parts of a multipart form by name: file name ('' for a text) and content; {} of another form."""
+    if not _is_multipart(request):
+        return {}
+    boundary = request.body.split(b"\r\n", 1)[0]
+    found: dict[str, tuple[str, bytes]] = {}
+    for chunk in request.body.split(boundary)[1:-1] if boundary.startswith(b"--") else []:
+        head, _, content = chunk.partition(b"\r\n\r\n")
+        name = re.search(rb'\bname="([^"]+)"', head)
+        file = re.search(rb'\bfilename="([^"]*)"', head)
+        if name:
+            named = file[1].decode("latin-1") if file else ""
+            found[name[1].decode("latin-1")] = (named, content.removesuffix(b"\r\n"))
+    return found
 
 
 def _admit(world: World, request: Request, fields: dict[str, str], charset: str) -> tuple[dict[str, Any], Record]:
@@ -117,6 +144,8 @@ def _admit(world: World, request: Request, fields: dict[str, str], charset: str)
         "notify_url": fields.get("notify_url", ""),
         "return_url": fields.get("return_url", ""),
         "base_url": request.base_url,
+        "fields": fields,
+        "files": {name: part for name, (file, part) in parts_of(request).items() if file},
     }
     if fields["method"] not in WITHOUT_SELLER:
         call["seller"] = _seller(world, fields.get("app_auth_token", ""))

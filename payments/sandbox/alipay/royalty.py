@@ -70,7 +70,10 @@ def settle(world: World, call: Record, body: dict[str, Any]) -> dict[str, Any]:
     """Split a paid trade; the same out_request_no again changes nothing."""
     order = find(world, call, body)
     request_no = number(body, "out_request_no")
-    receivers = _read_receivers(world, call, body)
+    extend = body.get("extend_params")
+    finish = isinstance(extend, dict) and extend.get("royalty_finish") in ("true", True)
+    # Only to end the freeze nobody needs to receive anything.
+    receivers = [] if finish and not body.get("royalty_parameters") else _read_receivers(world, call, body)
     old = world.store.get("split", f"alipay:{call['seller']}:{request_no}")
     asked = [[row["account"], row["amount"]] for row in receivers]
     if old:
@@ -85,8 +88,6 @@ def settle(world: World, call: Record, body: dict[str, Any]) -> dict[str, Any]:
     left = order["amount_fen"] - order["fee_fen"] + order["fee_returned_fen"] - order["refunded_fen"]
     if order["split_fen"] + total > min(ceiling, left):
         raise business("ALLOC_AMOUNT_VALIDATE_ERROR", "分账金额超过最大可分账金额")
-    extend = body.get("extend_params")
-    finish = isinstance(extend, dict) and extend.get("royalty_finish") in ("true", True)
     record = _record(world, order, request_no, receivers, asked)
     changed = {**order, "split_fen": order["split_fen"] + total, "unfrozen": finish}
     world.store.write("alipay.split", ("split", record["key"], record), ("order", order["key"], changed))

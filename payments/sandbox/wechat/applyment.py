@@ -34,6 +34,12 @@ SECRET_FIELDS = (
     "/bank_account_info/account_name",
     "/bank_account_info/account_number",
 )
+MEDIA_FIELDS = (
+    "/subject_info/business_license_info/license_copy",
+    "/subject_info/identity_info/id_card_info/id_card_copy",
+    "/subject_info/identity_info/id_card_info/id_card_national",
+    "/contact_info/business_authorization_letter",
+)
 NEEDED_SECRETS = frozenset(SECRET_FIELDS[:1] + SECRET_FIELDS[2:3] + SECRET_FIELDS[-2:])
 
 
@@ -44,6 +50,12 @@ def submit(world: World, request: Request, body: dict[str, Any]) -> dict[str, An
         if not isinstance(body.get(part), dict):
             raise param_error(f"/{part}", "缺少必填字段")
     opened = _open_secrets(world, request, body)
+    for pointer in MEDIA_FIELDS:
+        media_id = text(body, pointer, 1024, required=False)
+        if media_id and not world.store.get("media", media_id):
+            raise param_error(pointer, "图片资源不存在，请先上传", media_id)
+    if walk(body, "/contact_info/contact_type") == "SUPER":
+        text(body, "/contact_info/business_authorization_letter", 1024)
     shortname = text(body, "/business_info/merchant_shortname", 64)
     subject = text(body, "/subject_info/subject_type", 32)
     name = walk(body, "/subject_info/business_license_info/merchant_name") or shortname
@@ -64,6 +76,8 @@ def submit(world: World, request: Request, body: dict[str, Any]) -> dict[str, An
         "account_tail": account[-4:],
         "account_bank": text(body, "/bank_account_info/account_bank", 128),
         "rate_bps": _rate_bps(body),
+        "times": (old.get("times", 1) if old else 0) + 1,
+        "signed_at": 0,
     }
     world.store.write("wechat.applyment", ("applyment", str(record["applyment_id"]), record))
     return {"applyment_id": record["applyment_id"]}
@@ -101,11 +115,17 @@ def _by_code(world: World, code: str) -> Record | None:
 def state_of(world: World, record: Record) -> tuple[str, str, int]:
     """Return state, words and step that the sandbox clock has brought the application to."""
     step_s = world.store.setting("applyment_step_s", STEP_S)
-    passed = max(0.0, world.clock.epoch() - record["submitted"])
-    step = min(FINISHED_STEP, int(passed / step_s)) if step_s else FINISHED_STEP
+    step = _steps(world.clock.epoch() - record["submitted"], step_s)
+    if world.store.setting("applyment_needs_sign", 0) and step >= SIGNED_STEP:
+        signed = record.get("signed_at", 0)
+        step = _steps(world.clock.epoch() - signed, step_s, SIGNED_STEP) if signed else SIGNED_STEP
     if record["rejected"] and step >= 2:
         return "APPLYMENT_STATE_REJECTED", "已驳回", step
     return (*STEPS[step], step)
+
+
+def _steps(passed_s: float, step_s: float, first: int = 0) -> int:
+    return min(FINISHED_STEP, first + int(max(0.0, passed_s) / step_s)) if step_s else FINISHED_STEP
 
 
 def query_by_code(world: World, request: Request, code: str) -> dict[str, Any]:
@@ -159,12 +179,13 @@ def show_settlement(world: World, request: Request, sub: str) -> dict[str, Any]:
     merchant = world.book.sub_merchant("wechat", sub)
     if not merchant:
         raise WechatError(403, "NO_AUTH", "特约商户未授权")
+    is_other = world.faults.strike("other_account", "wechat", sub, "applyment_query")
     return {
         "account_type": "ACCOUNT_TYPE_BUSINESS",
         "account_bank": merchant.get("account_bank", "建设银行"),
         "bank_name": "",
         "bank_branch_id": "",
-        "account_number": "62****" + merchant.get("account_tail", "0000"),
+        "account_number": "62****" + ("0000" if is_other else merchant.get("account_tail", "0000")),
         "verify_result": "VERIFY_SUCCESS",
         "verify_fail_reason": "",
     }

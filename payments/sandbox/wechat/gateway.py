@@ -65,6 +65,7 @@ def _create(kind: str) -> Handler:
     return lambda world, request, body, no: (200, orders.create(world, request, body, kind))
 
 
+MAX_PICTURE_BYTES = 2 * 1024 * 1024
 SHARE = "/v3/profitsharing"
 APPLY = "/v3/applyment4sub/applyment"
 TABLE: tuple[tuple[str, str, str, Handler], ...] = (
@@ -160,7 +161,8 @@ def _find_route(request: Request) -> tuple[str, Handler, str]:
 def answer(world: World, request: Request) -> Reply:
     """Answer one request of the API."""
     if request.path == "/v3/merchant/media/upload":
-        return _signed(world, *_guard(world, lambda: _upload(world, request)))
+        reply = _signed(world, *_guard(world, lambda: _upload(world, request)), "media")
+        return after(world, "wechat", "media", "", reply)
     if request.path == "/v3/billdownload/file":
         try:
             verify_request(request, world.credentials, world.clock, request.body)
@@ -174,7 +176,7 @@ def answer(world: World, request: Request) -> Reply:
         verify_request(request, world.credentials, world.clock, request.body)
         endpoint, handler, no = _find_route(request)
         body = _json_body(request)
-        number = no or str(body.get("out_trade_no", ""))
+        number = no or str(body.get("out_trade_no") or body.get("business_code") or "")
         before(world, "wechat", endpoint, number, _refuse)
         with world.store.lock:
             return handler(world, request, body, no)
@@ -228,9 +230,16 @@ def _upload(world: World, request: Request) -> Answer:
         wanted = json.loads(meta)["sha256"]
     except (ValueError, KeyError, TypeError):
         raise WechatError(400, "PARAM_ERROR", "meta缺少sha256") from None
-    if hashlib.sha256(parts.get("file", b"")).hexdigest() != str(wanted).lower():
+    file = parts.get("file", b"")
+    if hashlib.sha256(file).hexdigest() != str(wanted).lower():
         raise WechatError(400, "PARAM_ERROR", "文件与sha256不一致")
-    return 200, {"media_id": "V1_" + secrets.token_urlsafe(48)}
+    if len(file) > MAX_PICTURE_BYTES:
+        raise WechatError(400, "PARAM_ERROR", "图片大小不能超过2M")
+    before(world, "wechat", "media", "", _refuse)
+    media_id = "V1_" + secrets.token_urlsafe(48)
+    with world.store.lock:
+        world.store.write("wechat.media", ("media", media_id, {"sha256": str(wanted).lower(), "bytes": len(file)}))
+    return 200, {"media_id": media_id}
 
 
 def _signed(world: World, status: int, shown: Body | None, endpoint: str = "", number: str = "") -> Reply:
