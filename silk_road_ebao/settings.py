@@ -181,6 +181,8 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "payments-refunds-unionpay": {"task": "payments.push_unionpay_refunds", "schedule": 3.0},
     "payments-sharings-wechat": {"task": "payments.push_wechat_sharings", "schedule": 10.0},
     "payments-sharings-alipay": {"task": "payments.push_alipay_sharings", "schedule": 10.0},
+    "payments-split-fees": {"task": "payments.split_fees", "schedule": 20.0},
+    "payments-split-fees-left": {"task": "payments.split_fees_left", "schedule": 3600.0},
     "payments-risk-feeds": {"task": "payments.fetch_risk_feeds", "schedule": 600.0},
     "payments-expired": {"task": "payments.close_expired_payments", "schedule": 15.0},
     "payments-days": {"task": "payments.advance_days", "schedule": 60.0},
@@ -228,8 +230,8 @@ STORAGES = {
 # --- sign-in ---------------------------------------------------------------------------------------------------------
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
-    "django.contrib.auth.backends.ModelBackend",
     "accounts.adapters.PhoneBackend",
+    "django.contrib.auth.backends.ModelBackend",
     "allauth.account.auth_backends.AuthenticationBackend",
 ]
 PASSWORD_HASHERS = [
@@ -245,6 +247,8 @@ LOGIN_REDIRECT_URL = "/"
 AXES_FAILURE_LIMIT = 8
 AXES_COOLOFF_TIME = 0.5
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_LOCKOUT_TEMPLATE = "errors/locked.html"
+AXES_RESET_ON_SUCCESS = True
 AXES_ENABLE_ACCESS_FAILURE_LOG = True
 AXES_USERNAME_CALLABLE = "accounts.adapters.name_for_axes"
 AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "phone", "code"]
@@ -254,6 +258,7 @@ ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
 MFA_ADAPTER = "accounts.adapters.MfaAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True

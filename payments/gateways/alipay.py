@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from payments.gateways.alipay_client import SHANGHAI, TIME, AlipayClient, AlipayReply, sorted_pairs
-from payments.gateways.alipay_sharing import AlipaySharing
+from payments.gateways.alipay_sharing import AlipaySharing, royalties_back
 from payments.gateways.line import Line
 from payments.gateways.protocol import (
     CLOSED,
@@ -48,6 +48,7 @@ class AlipayGateway(AlipaySharing):
         close=True,
         reverse=True,
         bill=True,
+        split_return_rides=True,
     )
 
     def __init__(self, credentials: Mapping[str, Any], notify_base: str) -> None:
@@ -106,6 +107,7 @@ class AlipayGateway(AlipaySharing):
             "refund_amount": yuan_text(order.amount_fen),
             "out_request_no": order.refund_no,
             "refund_reason": order.reason,
+            **royalties_back(order.returns),
         }
         reply = self._call("alipay.trade.refund", content, kind="refund", order=order.order, subject=order.refund_no)
         if not reply.is_good:

@@ -1,5 +1,9 @@
 """Alipay's royalties (分账): relation.bind, order.settle; the last settle also ends the freeze."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
 from payments.gateways.alipay_client import AlipayClient, AlipayReply
 from payments.gateways.protocol import FAILED, FINISHED, NOT_FOUND, UNKNOWN, Answer, Payee, SplitLine, SplitOrder
 from silk_road_ebao.kernel.money import yuan_text
@@ -33,7 +37,10 @@ class AlipaySharing:
         return USUAL_RATIO_BPS
 
     def split(self, order: SplitOrder) -> Answer:
-        """Instruct a split under out_request_no; a repeat changes nothing."""
+        """Instruct a split under out_request_no; the last one also ends the freeze. A repeat changes nothing."""
+        return self._settle(order, "split")
+
+    def _settle(self, order: SplitOrder, kind: str) -> Answer:
         content = {
             "out_request_no": order.sharing_no,
             "trade_no": order.order.acquirer_trade_no,
@@ -51,7 +58,7 @@ class AlipaySharing:
         reply = self.client.call(
             "alipay.trade.order.settle",
             content,
-            kind="split",
+            kind=kind,
             subject=order.sharing_no,
             token=order.order.payee.auth_token,
         )
@@ -70,16 +77,33 @@ class AlipaySharing:
         return _read(reply)
 
     def unfreeze(self, order: SplitOrder) -> Answer:
-        """Answer finished: the last settle carried royalty_finish, there is no call of its own."""
-        return Answer(FINISHED, code="RODE_WITH_SPLIT")
+        """End the freeze: the last settle has done so already, or one without receivers does it now."""
+        if order.is_last:
+            return Answer(FINISHED, code="RODE_WITH_SPLIT")
+        return self._settle(replace(order, is_last=True), "unfreeze")
 
     def take_back(self, order: SplitOrder) -> Answer:
-        """Answer failed: a return rides on trade.refund."""
+        """Answer failed: a return rides on trade.refund (split_return_rides), so nobody asks for one by itself."""
         return Answer(FAILED, code="RETURNS_WITH_REFUND", text="支付宝分账回退随退款一起办理")
 
     def query_take_back(self, order: SplitOrder) -> Answer:
         """Answer failed, as take_back does."""
         return self.take_back(order)
+
+
+def royalties_back(lines: Sequence[SplitLine]) -> dict[str, Any]:
+    """Word what receivers give back within a refund; nothing when nothing was split."""
+    rows = [
+        {
+            "royalty_type": "transfer",
+            "trans_out_type": row.account_type,
+            "trans_out": row.account,
+            "amount": yuan_text(row.amount_fen),
+            "desc": row.text,
+        }
+        for row in lines
+    ]
+    return {"refund_royalty_parameters": rows} if rows else {}
 
 
 def _read(reply: AlipayReply) -> Answer:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Protocol
 
+from payments.rules.applyment import ApplymentForm
 from payments.rules.confirmation import Evidence
 
 PENDING, PAID, CLOSED, FAILED, UNKNOWN, NOT_FOUND = "PENDING", "PAID", "CLOSED", "FAILED", "UNKNOWN", "NOT_FOUND"
@@ -24,6 +25,8 @@ class Capabilities:
     close: bool = False
     reverse: bool = False
     bill: bool = False
+    split_return_rides: bool = False
+    """Splits come back within the refund itself, not by an instruction of their own."""
     sub_merchant_onboarding: bool = False
 
 
@@ -54,18 +57,6 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True)
-class RefundOrder:
-    """One refund as it is sent. Amounts in fen; `order` is the attempt it takes from."""
-
-    refund_no: str
-    order: Order
-    amount_fen: int
-    reason: str
-    requested_at: datetime
-    looks: int = 0
-
-
-@dataclass(frozen=True, slots=True)
 class SplitLine:
     """How much of a split goes to one receiver."""
 
@@ -74,6 +65,22 @@ class SplitLine:
     name: str
     amount_fen: int
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class RefundOrder:
+    """One refund as it is sent. Amounts in fen; `order` is the attempt it takes from.
+
+    `returns` is what receivers of splits give back within it, where the acquirer takes splits back so.
+    """
+
+    refund_no: str
+    order: Order
+    amount_fen: int
+    reason: str
+    requested_at: datetime
+    looks: int = 0
+    returns: tuple[SplitLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +248,21 @@ class AcquirerGateway(Protocol):
 
     def query_take_back(self, order: SplitOrder) -> Answer:
         """Ask what became of a return."""
+        ...
+
+    def submit_applyment(self, form: ApplymentForm) -> Answer:
+        """Ask the acquirer to take a merchant on, under the application's own number; a repeat overwrites.
+
+        EDITTING or AUDITING when it was taken, FAILED with the reason, UNKNOWN. `acquirer_no` is the acquirer's
+        number; `detail` may hold `auth_token`.
+        """
+        ...
+
+    def query_applyment(self, form: ApplymentForm) -> Answer:
+        """Ask how far an application has come: a state of the acquirer's machine, NOT_FOUND, UNKNOWN.
+
+        `detail`: `sub_mchid`, `sign_url`, `reasons` (what, why), `auth_token`, `account_tail` as far as it says them.
+        """
         ...
 
     def read_notice(self, headers: Mapping[str, str], body: bytes) -> Notice:

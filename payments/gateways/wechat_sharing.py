@@ -61,7 +61,7 @@ class WechatSharing:
                 {"type": row.account_type, "account": row.account, "amount": row.amount_fen, "description": row.text}
                 for row in order.lines
             ],
-            "unfreeze_unsplit": order.is_last,
+            "unfreeze_unsplit": False,  # unfreezing has its own number
             "sub_mchid": order.order.payee.sub_mchid,
         }
         return _read(

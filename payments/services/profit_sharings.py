@@ -3,14 +3,14 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 
 from accounts.selectors.dated_rules import value_or_none
+from payments.gateways import gateway_of
 from payments.models import PaymentAttempt, ProfitSharing, SharingLine, SharingReceiver
 from payments.rules import states
 from payments.rules.profit_sharing import MAX_RECEIVERS, MAX_REQUESTS, Room, splittable_fen
-from payments.selectors.profit_sharings import split_fen
+from payments.selectors.profit_sharings import returned_fen, split_fen
 from payments.services.payment_states import lock_payment
 from silk_road_ebao.kernel.actors import Actor
 from silk_road_ebao.kernel.audit import record
@@ -49,6 +49,12 @@ class ReturnTooLarge(Refusal):
     message = _("最多还能回退 %(left)s 元")
 
 
+class ReturnRidesOnRefund(Refusal):
+    """The acquirer takes a split back within a refund only."""
+
+    message = _("这家收单机构的分账随退款一起退回，请直接办理退款")
+
+
 @transaction.atomic
 def request_split(
     *, attempt_no: str, lines: list[tuple[SharingReceiver, int]], actor: Actor, at: datetime, is_last: bool = False
@@ -64,10 +70,10 @@ def request_split(
     if not 1 <= len(lines) <= MAX_RECEIVERS or attempt.sharings.filter(purpose="SPLIT").count() >= MAX_REQUESTS:
         raise ReceiverUnknown
     total = sum(amount_fen for _row, amount_fen in lines)
-    left = splittable_fen(_room(attempt, at))
+    left = room_fen(attempt=attempt, at=at)
     if total <= 0 or total > left or any(amount_fen <= 0 for _row, amount_fen in lines):
         raise RatioExceeded(left=format_yuan(left))
-    sharing = _write(attempt, "SPLIT", total, at)
+    sharing = _write(attempt, "SPLIT", total, at, is_last=is_last)
     SharingLine.objects.bulk_create(
         SharingLine(sharing=sharing, receiver=receiver, amount_fen=amount_fen) for receiver, amount_fen in lines
     )
@@ -96,22 +102,28 @@ def request_unfreeze(*, attempt_no: str, actor: Actor, at: datetime) -> ProfitSh
 
 
 @transaction.atomic
-def request_split_return(*, sharing_no: str, amount_fen: int, actor: Actor, at: datetime) -> ProfitSharing:
-    """Write an instruction to take a finished split back (回退) before a refund that needs it. Fen, one receiver.
+def request_split_return(
+    *, sharing_no: str, amount_fen: int, actor: Actor, at: datetime, receiver: SharingReceiver | None = None
+) -> ProfitSharing:
+    """Write an instruction to take a finished split back (回退) by itself. Fen, one receiver (the first unless named).
 
     Raises:
-        NotShareable: the split is not finished. ReturnTooLarge.
+        NotShareable: the split is not finished. ReturnTooLarge. ReturnRidesOnRefund.
     """
-    split = ProfitSharing.objects.select_for_update().get(sharing_no=sharing_no, purpose="SPLIT")
+    split = ProfitSharing.objects.select_related("attempt__payment").get(sharing_no=sharing_no, purpose="SPLIT")
+    if gateway_of(split.acquirer_code).capabilities.split_return_rides:
+        raise ReturnRidesOnRefund
+    lock_payment(payment_no=split.attempt.payment.payment_no)
+    split.refresh_from_db(fields=["status", "returned_fen"])
     if split.status != "FINISHED":
         raise NotShareable
-    under_way = split.returns.exclude(status__in=("FAILED", "FINISHED")).aggregate(n=Sum("total_fen"))["n"] or 0
-    left = split.total_fen - split.returned_fen - under_way
-    line = split.lines.order_by("pk").first()
+    lines = split.lines.order_by("pk")
+    line = lines.filter(receiver=receiver).first() if receiver else lines.first()
+    left = line.amount_fen - returned_fen(split, line.receiver_id) if line else 0
     if line is None or not 0 < amount_fen <= left:
         raise ReturnTooLarge(left=format_yuan(max(0, left)))
     back = _write(split.attempt, "RETURN", amount_fen, at, of=split)
-    SharingLine.objects.create(sharing=back, receiver=line.receiver, amount_fen=amount_fen)
+    SharingLine.objects.create(sharing=back, receiver_id=line.receiver_id, amount_fen=amount_fen)
     record(
         actor=actor,
         action="payments.sharing.return",
@@ -132,6 +144,11 @@ def _locked_attempt(attempt_no: str, *, may_be_unfrozen: bool = False) -> Paymen
     return attempt
 
 
+def room_fen(*, attempt: PaymentAttempt, at: datetime) -> int:
+    """Return what may still be split off an attempt whose payment is locked, in fen (R3)."""
+    return splittable_fen(_room(attempt, at))
+
+
 def _room(attempt: PaymentAttempt, at: datetime) -> Room:
     """Take the acquirer's own ratio, and the dated usual ceiling where it did not say."""
     sub_merchant, payment = attempt.sub_merchant, attempt.payment
@@ -143,7 +160,13 @@ def _room(attempt: PaymentAttempt, at: datetime) -> Room:
 
 
 def _write(
-    attempt: PaymentAttempt, purpose: str, total_fen: int, at: datetime, *, of: ProfitSharing | None = None
+    attempt: PaymentAttempt,
+    purpose: str,
+    total_fen: int,
+    at: datetime,
+    *,
+    of: ProfitSharing | None = None,
+    is_last: bool = False,
 ) -> ProfitSharing:
     return ProfitSharing.objects.create(
         status=states.SHARING.initial,
@@ -153,6 +176,7 @@ def _write(
         acquirer_code=attempt.acquirer_code,
         purpose=purpose,
         of=of,
+        is_last=is_last,
         total_fen=total_fen,
         requested_at=at,
         next_look_at=at,

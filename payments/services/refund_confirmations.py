@@ -17,6 +17,7 @@ from payments.rules import states
 from payments.rules.attempt import REFUND_DELAYS_S, next_look
 from payments.rules.refund import status_after
 from payments.services.confirmations import EvidenceRefused
+from payments.services.sharing_returns import end_riding_returns
 from silk_road_ebao.kernel.actors import Actor
 from silk_road_ebao.kernel.audit import record
 from silk_road_ebao.kernel.clock import business_date
@@ -101,6 +102,7 @@ def _succeed(refund: Refund, evidence: RefundEvidence, actor: Actor, at: datetim
         next_look_at=None,
         **accepted,
     )
+    end_riding_returns(refund=refund, at=at)
     merchant_no = refund.payment.merchant.merchant_no
     code = refund.acquirer_code
     legs = [Leg(memo_earned(code, merchant_no), memo_due(code, merchant_no), refund.amount_fen)]
@@ -151,6 +153,7 @@ def _fail(refund: Refund, evidence: RefundEvidence, actor: Actor, at: datetime) 
         failure_code=evidence.code[:64],
         acquirer_refund_no=evidence.acquirer_refund_no,
     )
+    end_riding_returns(refund=refund, at=at)
     if refund.kind == "CUSTOMER":
         Payment.objects.filter(pk=refund.payment_id).update(refunding_fen=F("refunding_fen") - refund.amount_fen)
     _alert(refund, "payments.refund.failed", actor, at)

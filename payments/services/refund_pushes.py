@@ -15,11 +15,14 @@ from payments.services.acquirer_messages import archive_exchanges
 from payments.services.confirmations import EvidenceRefused
 from payments.services.crash_points import crash_point
 from payments.services.refund_confirmations import confirm_refund
+from payments.services.sharing_returns import READY, WAITING, returns_gate, riding_lines
 from silk_road_ebao.kernel.actors import SYSTEM
 from silk_road_ebao.kernel.audit import record
 from silk_road_ebao.kernel.states import StaleTransition, transition
 
 LEASE = timedelta(seconds=90)
+SPLIT_PAUSE = timedelta(seconds=2)
+"""How soon a refund looks again whether its split has come back."""
 
 
 def push_refund(*, refund_no: str, at: datetime) -> Refund:
@@ -30,6 +33,8 @@ def push_refund(*, refund_no: str, at: datetime) -> Refund:
     if refund.status not in ("REQUESTED", "PENDING", "UNKNOWN"):
         return refund
     gateway = gateway_of(refund.acquirer_code)
+    if refund.sent_at is None and (gate := returns_gate(refund=refund)) != READY:
+        return _wait_for_splits(refund, at) if gate == WAITING else _give_up(refund, at)
     if refund.sent_at is None:
         Refund.objects.filter(pk=refund.pk, sent_at=None).update(sent_at=at)
         refund.sent_at = at
@@ -41,12 +46,27 @@ def push_refund(*, refund_no: str, at: datetime) -> Refund:
         reason=refund.reason,
         requested_at=refund.sent_at,
         looks=refund.looks,
+        returns=riding_lines(refund=refund),
     )
     answer = gateway.refund(order) if refund.status == "REQUESTED" else gateway.query_refund(order)
     if answer.state == NOT_FOUND:
         answer = gateway.refund(order)
     crash_point(name="refund.called")
     return _record(refund, answer, at)
+
+
+def _wait_for_splits(refund: Refund, at: datetime) -> Refund:
+    Refund.objects.filter(pk=refund.pk, sent_at=None).update(next_look_at=at + SPLIT_PAUSE)
+    return refund
+
+
+def _give_up(refund: Refund, at: datetime) -> Refund:
+    """End a refund whose split does not come back: it was never sent, its reserve is free again, a person looks."""
+    evidence = RefundEvidence(
+        refund.refund_no, refund.acquirer_code, "", refund.attempt.attempt_no, "", refund.amount_fen, FAILED, None,
+        "ANSWER", "SPLIT_NOT_RETURNED",
+    )  # fmt: skip
+    return confirm_refund(evidence=evidence, at=at).refund
 
 
 def _record(refund: Refund, answer: Answer, at: datetime) -> Refund:

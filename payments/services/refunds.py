@@ -12,6 +12,7 @@ from payments.rules import states
 from payments.rules.refund import MAX_PARTIALS, REFUND_DAYS, lines_total, refundable_fen
 from payments.selectors.profit_sharings import unsplit_fen
 from payments.services.payment_states import lock_payment
+from payments.services.sharing_returns import ReturnPlan, plan_returns, write_returns
 from silk_road_ebao.kernel.actors import Actor
 from silk_road_ebao.kernel.audit import record
 from silk_road_ebao.kernel.ids import new_uuid
@@ -61,9 +62,9 @@ class LinesDisagree(Refusal):
 
 
 class SplitMustReturnFirst(Refusal):
-    """The refund is larger than what was not split (分账); the split comes back first."""
+    """The refund takes from what was split (分账) and does not come back by contract; the split comes back first."""
 
-    message = _("这笔已分账，未分账部分只剩 %(left)s 元；请先做分账回退再退款")
+    message = _("这笔已分账，未分账部分只剩 %(left)s 元；请先做分账回退或解冻再退款")
 
 
 @transaction.atomic
@@ -79,7 +80,8 @@ def request_refund(
 ) -> Refund:
     """Reserve a refund under the payment's lock; a sweep sends it after the commit (Practice 5).
 
-    The same number with the same amount gives the same refund. Lines are (text, fen).
+    The same number with the same amount gives the same refund. Lines are (text, fen). What was split off comes back
+    first, receiver by receiver, as the contract says; the odd fen stands on the refund and is the merchant's (R28).
     Raises:
         NoSuchPayment, NotPaidYet, RefundTooLarge, RefundTooLate, TooManyRefunds, RefundReused, LinesDisagree,
         SplitMustReturnFirst.
@@ -91,6 +93,7 @@ def request_refund(
             raise RefundReused
         return known
     attempt = _refuse_unfit(payment, refund_no, amount_fen, lines, at)
+    plan = _plan(payment, amount_fen)
     Payment.objects.filter(pk=payment.pk).update(refunding_fen=F("refunding_fen") + amount_fen)
     refund = Refund.objects.create(
         status=states.REFUND.initial,
@@ -101,6 +104,8 @@ def request_refund(
         acquirer_code=attempt.acquirer_code,
         kind="CUSTOMER",
         amount_fen=amount_fen,
+        shared_fen=plan.total_fen,
+        odd_fen=plan.shares.odd_fen,
         reason=reason[:80] or str(_("顾客退款")),
         requested_by=f"{actor.kind}:{actor.ref}"[:80],
         requested_at=at,
@@ -110,12 +115,13 @@ def request_refund(
         RefundLine(refund=refund, position=position, text=text[:120], amount_fen=line_fen)
         for position, (text, line_fen) in enumerate(lines or [], start=1)
     )
+    write_returns(refund=refund, plan=plan, at=at)
     record(
         actor=actor,
         action="payments.refund.request",
         subject=f"refund:{refund_no}",
         at=at,
-        detail={"payment_no": payment_no, "amount_fen": amount_fen},
+        detail={"payment_no": payment_no, "amount_fen": amount_fen, "shared_fen": plan.total_fen},
     )
     return refund
 
@@ -139,7 +145,13 @@ def _refuse_unfit(
             raise LinesDisagree
     except ValueError:
         raise LinesDisagree from None
-    unsplit = unsplit_fen(payment)
-    if unsplit is not None and amount_fen > unsplit:
-        raise SplitMustReturnFirst(left=format_yuan(max(0, unsplit)))
     return payment.paid_attempt
+
+
+def _plan(payment: Payment, amount_fen: int) -> ReturnPlan:
+    """Share the refund among who was split to; what does not come back must be covered by the unsplit rest."""
+    plan = plan_returns(payment=payment, amount_fen=amount_fen)
+    unsplit = unsplit_fen(payment)
+    if unsplit is not None and amount_fen - plan.total_fen > unsplit:
+        raise SplitMustReturnFirst(left=format_yuan(max(0, unsplit)))
+    return plan

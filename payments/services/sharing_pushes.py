@@ -22,8 +22,8 @@ from payments.rules.attempt import REFUND_DELAYS_S, next_look
 from payments.services.acquirer_lines import AcquirerDown, enter_line, note_line
 from payments.services.acquirer_messages import archive_exchanges
 from payments.services.crash_points import crash_point
+from payments.services.sharing_returns import note_finished
 from silk_road_ebao.kernel.actors import SYSTEM
-from silk_road_ebao.kernel.outbox import emit
 from silk_road_ebao.kernel.states import StaleTransition, transition
 
 LEASE = timedelta(seconds=90)
@@ -34,9 +34,11 @@ def push_sharing(*, sharing_no: str, at: datetime) -> ProfitSharing:
     sharing = ProfitSharing.objects.select_related("attempt__sub_merchant", "attempt__payment", "of").get(
         sharing_no=sharing_no
     )
-    if sharing.status in ("FINISHED", "FAILED") or _waits_for_split(sharing):
+    if sharing.status in ("FINISHED", "FAILED") or _rides(sharing) or _waits_for_split(sharing):
         _look_later(sharing, at)
         return sharing
+    if sharing.purpose == "RETURN" and sharing.of is not None and sharing.of.status == "FAILED":
+        return _drop(sharing, at)
     crash_point(name="sharing.committed")
     gateway = gateway_of(sharing.acquirer_code)
     order = _order_of(sharing)
@@ -47,15 +49,27 @@ def push_sharing(*, sharing_no: str, at: datetime) -> ProfitSharing:
     return _record(sharing, answer, at)
 
 
+def _rides(sharing: ProfitSharing) -> bool:
+    """Tell whether an instruction is sent with its refund and not by itself."""
+    return sharing.refund_id is not None and gateway_of(sharing.acquirer_code).capabilities.split_return_rides
+
+
 def _waits_for_split(sharing: ProfitSharing) -> bool:
-    """Tell whether an unfreezing must wait for the splits before it."""
-    if sharing.purpose != "UNFREEZE":
-        return False
-    return (
+    """Tell whether an unfreezing or a return must wait for the splits before it."""
+    if sharing.purpose == "RETURN":
+        return sharing.of is not None and sharing.of.status not in ("FINISHED", "FAILED")
+    return sharing.purpose == "UNFREEZE" and (
         sharing.attempt.sharings.filter(purpose="SPLIT", pk__lt=sharing.pk)
         .exclude(status__in=("FINISHED", "FAILED"))
         .exists()
     )
+
+
+@transaction.atomic
+def _drop(sharing: ProfitSharing, at: datetime) -> ProfitSharing:
+    """End a return whose split was refused: there is nothing to take back."""
+    fields = {"next_look_at": None, "finished_at": at}
+    return transition(sharing, "FAILED", actor=SYSTEM, at=at, reason="SPLIT_FAILED", **fields)
 
 
 def _send(gateway: AcquirerGateway, sharing: ProfitSharing, order: SplitOrder) -> Answer:
@@ -77,9 +91,15 @@ def _order_of(sharing: ProfitSharing) -> SplitOrder:
         sharing_no=sharing.sharing_no,
         order=order_of(sharing.attempt),
         lines=lines,
+        is_last=sharing.is_last if sharing.purpose == "SPLIT" else _rode(sharing),
         of_no=sharing.of.sharing_no if sharing.of else "",
         text={"SPLIT": "分账", "UNFREEZE": "解冻剩余资金", "RETURN": "退款前回退"}[sharing.purpose],
     )
+
+
+def _rode(sharing: ProfitSharing) -> bool:
+    """Tell whether the last split has ended the freeze already."""
+    return sharing.attempt.sharings.filter(purpose="SPLIT", is_last=True, status="FINISHED").exists()
 
 
 def _record(sharing: ProfitSharing, answer: Answer, at: datetime) -> ProfitSharing:
@@ -103,28 +123,11 @@ def _record(sharing: ProfitSharing, answer: Answer, at: datetime) -> ProfitShari
             else:
                 transition(sharing, target, actor=SYSTEM, at=at, reason=answer.code, **fields)
                 if target == "FINISHED":
-                    _finished(sharing, at)
+                    note_finished(sharing=sharing, at=at)
             archive_exchanges(acquirer_code=code, exchanges=answer.exchanges, verdict="ACCEPTED", at=at)
     except StaleTransition:
         sharing.refresh_from_db()
     return sharing
-
-
-def _finished(sharing: ProfitSharing, at: datetime) -> None:
-    """Leave the fact that fees are posted from; a return lessens its split."""
-    if sharing.purpose == "RETURN" and sharing.of_id is not None:
-        ProfitSharing.objects.filter(pk=sharing.of_id).update(returned_fen=F("returned_fen") + sharing.total_fen)
-    emit(
-        "payments.sharing.finished",
-        key=sharing.sharing_no,
-        payload={
-            "sharing_no": sharing.sharing_no,
-            "purpose": sharing.purpose,
-            "attempt_no": sharing.attempt.attempt_no,
-            "total_fen": sharing.total_fen,
-        },
-        at=at,
-    )
 
 
 def _look_later(sharing: ProfitSharing, at: datetime) -> None:

@@ -6,6 +6,7 @@ from payments.services.attempts import look_at_due_attempts
 from payments.services.payments import close_expired_payments
 from payments.services.refund_pushes import push_due_refunds
 from payments.services.risk_feeds import fetch_feeds
+from payments.services.sharing_fees import FREEZE_LAPSES, split_due_fees
 from payments.services.sharing_pushes import push_due_sharings
 from silk_road_ebao.kernel.clock import now
 
@@ -56,6 +57,18 @@ def push_wechat_sharings() -> None:
 def push_alipay_sharings() -> None:
     """Send Alipay's profit sharings and ask about them."""
     push_due_sharings(acquirer_code="ALIPAY", at=now())
+
+
+@shared_task(name="payments.split_fees", queue="money")
+def split_fees() -> None:
+    """Instruct the split of our fee where contracts collect it so."""
+    split_due_fees(at=now())
+
+
+@shared_task(name="payments.split_fees_left", queue="money")
+def split_fees_left() -> None:
+    """Find what was left unsplit within the thirty days a freeze lasts."""
+    split_due_fees(at=now(), since=FREEZE_LAPSES)
 
 
 @shared_task(name="payments.close_expired_payments", queue="money")
