@@ -1,12 +1,14 @@
-"""What payments tells us: money received, given back, a bill closed unpaid, a day published."""
+"""What we are told: money received or given back, a bill closed unpaid, a day published, names explained."""
 
 from datetime import date, datetime
 
 from silk_road_ebao.kernel.actors import SYSTEM
 from silk_road_ebao.kernel.clock import now
 from silk_road_ebao.kernel.outbox import Fact, on
+from supplychain.models import PriceSource
 from supplychain.services.agreements import compute_open_days
 from supplychain.services.funds_books import enter_receipt, enter_refund, note_unpaid
+from supplychain.services.index_holds import resume_held
 
 
 @on("payments.payment.paid")
@@ -50,3 +52,9 @@ def give_up_unpaid(fact: Fact) -> None:
 def compare_books(fact: Fact) -> None:
     """Compare the three books of the published day and of those before it that were still open."""
     compute_open_days(day=date.fromisoformat(fact.payload["date"]), actor=SYSTEM, at=now())
+
+
+@on("supplychain.concordance.entered")
+def run_held_releases_again(fact: Fact) -> None:
+    """Release the periods that were held until the names had a meaning."""
+    resume_held(source=PriceSource.objects.get(code=fact.payload["source"]), actor=SYSTEM, at=now())

@@ -19,7 +19,7 @@ VERBS: dict[str, str | Promise] = {
     "supplychain.commodity.register": _("新商品编码"),
     "supplychain.commodity.revise": _("商品编码新版本"),
     "supplychain.commodity.end": _("停用商品编码"),
-    "supplychain.concordance.add": _("编码对照"),
+    "supplychain.concordance.enter": _("编码对照"),
     "supplychain.index.release": _("发布待复核的指数"),
 }
 """A room adds its verbs here; a verb nobody named is shown as it is."""

@@ -9,10 +9,17 @@ from silk_road_ebao.console.columns import state_column
 from silk_road_ebao.console.operator_admin import Button, OperatorAdmin, Press
 from supplychain.models import IndexErratum, IndexMethodVersion, IndexRelease
 from supplychain.services.index_errata import issue_erratum
-from supplychain.services.index_releases import decline_held_release, propose_held_release, release_week
+from supplychain.services.index_holds import decline_held_release, propose_held_release
+from supplychain.services.index_releases import release_week
 
-TONES = {_("已发布"): "success", _("等复核"): "warning", _("数据不足，未发布"): "danger", _("未通过复核"): "info"}
-TEXTS = dict(zip(("PUBLISHED", "HELD", "WITHHELD", "DECLINED"), TONES, strict=True))
+TONES = {
+    _("已发布"): "success",
+    _("待复核"): "warning",
+    _("数据不足，未发布"): "danger",
+    _("未通过复核"): "info",
+    _("已由新版代替"): "info",
+}
+TEXTS = dict(zip(("PUBLISHED", "HELD", "WITHHELD", "DECLINED", "SUPERSEDED"), TONES, strict=True))
 
 
 def _propose(press: Press) -> object:
@@ -42,7 +49,8 @@ class IndexReleaseAdmin(OperatorAdmin):
     search_fields = ("release_no", "input_hash")
     ordering = ("-period", "-vintage")
     buttons = (
-        Button("propose", _("提请发布"), _propose, role="MAKER", asks_reason=True, shown=lambda r: r.status == "HELD"),
+        Button("propose", _("提请发布"), _propose, role="MAKER", asks_reason=True,
+               shown=lambda row: row.status == "HELD" and row.value is not None),
         Button("decline", _("不发布"), _decline, role="CHECKER", asks_reason=True, is_danger=True,
                shown=lambda row: row.status == "HELD"),
         Button("again", _("重新计算一版"), _again, role="MAKER",

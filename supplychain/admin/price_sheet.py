@@ -18,7 +18,8 @@ from silk_road_ebao.kernel import clock
 from silk_road_ebao.kernel.refusals import Refusal
 from supplychain.forms import SheetForm
 from supplychain.models import IndexTrade, PriceSheet, PriceSheetRow, PriceSource
-from supplychain.selectors.price_sheets import totals_of, waiting_names
+from supplychain.selectors.concordances import waiting_names
+from supplychain.selectors.price_sheets import totals_of
 from supplychain.services.index_trades import decide_quarantined_trade, take_sheet_rows
 from supplychain.services.price_sheets import import_price_sheet, withdraw_price_sheet
 

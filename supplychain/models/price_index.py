@@ -190,7 +190,7 @@ class IndexRelease(Machine):
             models.UniqueConstraint(name="index_release_vintage", fields=["source", "grain", "period", "vintage"]),
             models.CheckConstraint(name="index_release_says_why", condition=Q(status="PUBLISHED") | ~Q(shortfalls=[])),
             models.CheckConstraint(
-                name="index_release_has_value", condition=~Q(status__in=["PUBLISHED", "HELD"]) | Q(value__isnull=False)
+                name="index_release_has_value", condition=~Q(status="PUBLISHED") | Q(value__isnull=False)
             ),
             models.CheckConstraint(
                 name="index_release_never_filled", condition=~Q(status="WITHHELD") | Q(value__isnull=True)

@@ -24,8 +24,17 @@ LOT = StateTable({"OPEN": {"CLOSED"}, "CLOSED": set()})
 PRICE_SHEET = StateTable({"LOADED": {"WITHDRAWN"}, "WITHDRAWN": set()})
 
 INDEX_RELEASE = StateTable(
-    {"HELD": {"PUBLISHED", "DECLINED", "WITHHELD"}, "PUBLISHED": set(), "DECLINED": set(), "WITHHELD": set()}
+    {
+        "HELD": {"PUBLISHED", "DECLINED", "WITHHELD", "SUPERSEDED"},
+        "PUBLISHED": set(),
+        "DECLINED": set(),
+        "WITHHELD": set(),
+        "SUPERSEDED": set(),
+    }
 )
-"""HELD waits for a second person; PUBLISHED and WITHHELD rows are born so and stay. A better one is a new vintage."""
+"""HELD waits for a second person, without a value for a concordance; SUPERSEDED is held no longer: a newer vintage is.
+
+PUBLISHED and WITHHELD rows are born so and stay. A better one is a new vintage.
+"""
 
 ASSESSMENT_OBJECTION = StateTable({"OPEN": {"UPHELD", "DISMISSED"}, "UPHELD": set(), "DISMISSED": set()})

@@ -7,8 +7,11 @@ from supplychain.rules.index_method import IndexMethod
 
 
 class Decision(StrEnum):
+    """HOLD has a number that waits for a second person; ASK has none until somebody says what the names mean."""
+
     PUBLISH = "PUBLISH"
     HOLD = "HOLD"
+    ASK = "ASK"
     WITHHOLD = "WITHHOLD"
 
 
@@ -24,6 +27,7 @@ class Shortfall(StrEnum):
     SUB_LOW_MATCHED_SHARE = "SUB_LOW_MATCHED_SHARE"
     ALL_LOW_MATCHED_SHARE = "ALL_LOW_MATCHED_SHARE"
     ALL_MATCHED_SHARE_TO_REVIEW = "ALL_MATCHED_SHARE_TO_REVIEW"
+    ALL_NAMES_CHANGED = "ALL_NAMES_CHANGED"
 
 
 @dataclass(frozen=True)
@@ -61,8 +65,14 @@ def judge_sub_index(
     )
 
 
-def judge_all_items(*, matched_share: float, method: IndexMethod) -> Sufficiency:
-    """Withhold below the floor, hold for review below the second limit; NaN is below both."""
+def judge_all_items(*, matched_share: float, has_stood: bool = False, method: IndexMethod) -> Sufficiency:
+    """Withhold below the floor, hold for review below the second limit; NaN is below both.
+
+    `has_stood`: the series was published until now. What then suddenly no longer matches was most likely renamed: a
+    person is asked for a concordance. A market without trade (NaN) has nothing to rename.
+    """
+    if has_stood and matched_share < method.all_matched_share_min:
+        return Sufficiency(Decision.ASK, (Shortfall.ALL_NAMES_CHANGED,))
     if not matched_share >= method.all_matched_share_min:
         return Sufficiency(Decision.WITHHOLD, (Shortfall.ALL_LOW_MATCHED_SHARE,))
     if matched_share < method.all_matched_share_hold:

@@ -107,6 +107,11 @@ def published_periods(source: PriceSource, grain: str, before: date) -> list[dat
     )
 
 
+def has_published(source: PriceSource) -> bool:
+    """Say whether anything of a source has ever been published."""
+    return IndexRelease.objects.filter(source=source, status="PUBLISHED").exists()
+
+
 STANDING = """
     SELECT DISTINCT ON (v.series_id, v.period) v.series_id, v.period, v.value
     FROM supplychain_indexvalue v

@@ -8,6 +8,7 @@ from silk_road_ebao.kernel.clock import business_date
 from supplychain.models import IndexRelease, PriceSource
 from supplychain.selectors.price_indices import week_of
 from supplychain.services.index_flashes import release_flash
+from supplychain.services.index_holds import resume_held
 from supplychain.services.index_releases import release_month, release_week
 from supplychain.services.index_trades import take_platform_trades, take_sheet_rows
 
@@ -35,6 +36,8 @@ def release_due_weeks(*, kind: str, actor: Actor, at: datetime) -> list[IndexRel
     """Release last week for every source: FIRST on Monday, FINAL on Thursday; once each."""
     week = week_of(business_date(at)) - timedelta(days=7)
     bring_trades_up(actor=actor, at=at)
+    for source in PriceSource.objects.all():
+        resume_held(source=source, actor=actor, at=at)
     due = [source for source in PriceSource.objects.all() if not _has(source, "WEEK", week, kind)]
     return [release_week(source=source, week=week, kind=kind, actor=actor, at=at) for source in due]
 

@@ -8,15 +8,11 @@ from typing import Any
 import numpy as np
 from django.db import connection, transaction
 from django.db.models import Count, Max, Sum
-from django.utils.translation import gettext_lazy as _
 
 from silk_road_ebao.kernel.actors import Actor
-from silk_road_ebao.kernel.approvals import approves, request_approval
 from silk_road_ebao.kernel.audit import record
 from silk_road_ebao.kernel.ids import new_no
-from silk_road_ebao.kernel.models import Approval
 from silk_road_ebao.kernel.outbox import emit
-from silk_road_ebao.kernel.refusals import Refusal
 from silk_road_ebao.kernel.states import transition
 from supplychain.models import IndexCell, IndexRelease, IndexValue, PriceSheetRow, PriceSource
 from supplychain.rules.release_values import movement_between, same_week_last_year
@@ -39,13 +35,12 @@ from supplychain.services.index_values import (
     matched_share_of,
 )
 
-STATUS_OF = {Decision.PUBLISH: "PUBLISHED", Decision.HOLD: "HELD", Decision.WITHHOLD: "WITHHELD"}
-
-
-class NotHeld(Refusal):
-    """Only a held release can be let out."""
-
-    message = _("这期指数不在等复核")
+STATUS_OF = {
+    Decision.PUBLISH: "PUBLISHED",
+    Decision.HOLD: "HELD",
+    Decision.ASK: "HELD",
+    Decision.WITHHOLD: "WITHHELD",
+}
 
 
 @transaction.atomic
@@ -79,29 +74,28 @@ def _release(source: PriceSource, grain: str, period: date, kind: str, actor: Ac
     draft = Draft(source, grain, panel, method, is_trial, {} if is_trial else standing_values(source, grain))
     aside, waiting_fen = _set_aside(source, grain, period)
     share = matched_share_of(panel=panel, waiting_fen=waiting_fen, method=method)
-    enough = judge_all_items(matched_share=share, method=method)
+    enough = judge_all_items(matched_share=share, has_stood=bool(before), method=method)
     shortfalls = [str(code) for code in enough.shortfalls]
-    headline = add_headline(draft) if enough.decision != Decision.WITHHOLD else float("nan")
-    if enough.decision != Decision.WITHHOLD and not np.isfinite(headline):
+    may_compute = enough.decision in (Decision.PUBLISH, Decision.HOLD)
+    headline = add_headline(draft) if may_compute else float("nan")
+    if may_compute and not np.isfinite(headline):
         shortfalls.append("NOT_CONNECTED")
-    status = STATUS_OF[enough.decision] if np.isfinite(headline) else "WITHHELD"
-    if status == "WITHHELD":
+    status = "WITHHELD" if may_compute and not np.isfinite(headline) else STATUS_OF[enough.decision]
+    if not np.isfinite(headline):
         draft.values = []
         draft.add(draft.series("HEADLINE"), period, None, shortfalls)
     else:
         add_sub_indices(draft)
         add_explainer(draft)
         add_companions(draft=draft, headline=headline)
-    facts = _facts(draft, status, headline, share, aside, shortfalls)
+    facts = _facts(draft, headline, share, aside, shortfalls)
     return _write(draft, facts, status, kind, version.pk, actor, at)
 
 
-def _facts(
-    draft: Draft, status: str, headline: float, share: float, aside: int, shortfalls: list[str]
-) -> dict[str, Any]:
-    panel = draft.panel
+def _facts(draft: Draft, headline: float, share: float, aside: int, shortfalls: list[str]) -> dict[str, Any]:
+    panel, has_value = draft.panel, bool(np.isfinite(headline))
     now, window = len(panel.periods) - 1, panel.periods[-draft.method.window_weeks :]
-    if status == "WITHHELD":
+    if not has_value:
         week_move = year_move = movement_between(panel.price, panel.value, None, now)
     else:
         week_move = movement_between(panel.price, panel.value, now - 1 if now else None, now)
@@ -122,8 +116,8 @@ def _facts(
         "cells_rejected": cells.filter(vintage=newest).exclude(fault="").count(),
         "rows_set_aside": aside,
         "matched_share_bps": round(share * 10_000) if np.isfinite(share) else None,
-        "value": Decimal(f"{headline:.2f}") if status != "WITHHELD" else None,
-        "change_bps": _headline_change(draft, headline) if status != "WITHHELD" else None,
+        "value": Decimal(f"{headline:.2f}") if has_value else None,
+        "change_bps": _headline_change(draft, headline) if has_value else None,
         "year_change_bps": year_move.change_bps,
         "contributions": parts,
         "shortfalls": shortfalls,
@@ -144,7 +138,9 @@ def _write(
     draft: Draft, facts: dict[str, Any], status: str, kind: str, method_id: int, actor: Actor, at: datetime
 ) -> IndexRelease:
     vintages = IndexRelease.objects.filter(source=draft.source, grain=draft.grain, period=draft.period)
-    last = vintages.aggregate(last=Max("vintage"))["last"] or 0
+    last = vintages.order_by("-vintage").first()
+    if last is not None and _is_same_hold(last, status, kind, facts):
+        return last
     release = IndexRelease.objects.create(
         status=status,
         release_no=new_no("IDX"),
@@ -152,7 +148,7 @@ def _write(
         kind=kind,
         grain=draft.grain,
         period=draft.period,
-        vintage=last + 1,
+        vintage=last.vintage + 1 if last else 1,
         method_id=method_id,
         is_trial=draft.is_trial,
         released_at=at,
@@ -169,67 +165,28 @@ def _write(
         at=at,
         detail={"status": status, "period": draft.period, "value": str(release.value), "vintage": release.vintage},
     )
+    for held in vintages.filter(status="HELD", vintage__lt=release.vintage).order_by("vintage"):
+        transition(held, "SUPERSEDED", actor=actor, at=at, reason=release.release_no)
     if status == "PUBLISHED":
-        _announce(release, at)
+        announce_release(release=release, at=at)
     return release
 
 
-def _announce(release: IndexRelease, at: datetime) -> None:
+def _is_same_hold(last: IndexRelease, status: str, kind: str, facts: dict[str, Any]) -> bool:
+    """Tell whether the newest vintage is already held for the same reason on the same inputs."""
+    names = ("input_hash", "matched_share_bps", "rows_set_aside")
+    same = all(getattr(last, name) == facts[name] for name in names)
+    return last.status == status == "HELD" and last.kind == kind and same
+
+
+def announce_release(*, release: IndexRelease, at: datetime) -> None:
+    """Tell that a release is out."""
     emit(
         "supplychain.index.released",
         key=release.release_no,
         payload={"source": release.source.code, "grain": release.grain, "period": release.period.isoformat()},
         at=at,
     )
-
-
-@transaction.atomic
-def propose_held_release(*, release_no: str, reason: str, actor: Actor, at: datetime) -> Approval:
-    """Ask a second person to let a held release out.
-
-    Raises:
-        NotHeld, and what request_approval refuses
-    """
-    release = IndexRelease.objects.get(release_no=release_no)
-    if release.status != "HELD":
-        raise NotHeld
-    diff = {
-        "period": release.period,
-        "value": str(release.value),
-        "matched_share_bps": release.matched_share_bps,
-        "reason": reason,
-    }
-    return request_approval(verb="supplychain.index.release", subject=release_no, diff=diff, maker=actor, at=at)
-
-
-@approves("supplychain.index.release")
-def approve_held_release(
-    *, subject: str, diff: dict[str, Any], approval_no: str, actor: Actor, at: datetime
-) -> IndexRelease:
-    """Let a held release out; called by the approval of a second person.
-
-    Raises:
-        NotHeld
-    """
-    release = IndexRelease.objects.select_for_update().select_related("source").get(release_no=subject)
-    if release.status != "HELD":
-        raise NotHeld
-    transition(release, "PUBLISHED", actor=actor, at=at, reason=approval_no)
-    _announce(release, at)
-    return release
-
-
-@transaction.atomic
-def decline_held_release(*, release_no: str, reason: str, actor: Actor, at: datetime) -> IndexRelease:
-    """Turn a held release down; its period stays without a number until a better vintage.
-
-    Raises:
-        NotHeld
-    """
-    release = IndexRelease.objects.select_for_update().get(release_no=release_no)
-    if release.status != "HELD":
-        raise NotHeld
-    return transition(release, "DECLINED", actor=actor, at=at, reason=reason)
 
 
 def _set_aside(source: PriceSource, grain: str, period: date) -> tuple[int, int]:

@@ -9,12 +9,14 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
-from pypinyin import lazy_pinyin
 
 from silk_road_ebao.kernel.actors import Actor
 from silk_road_ebao.kernel.audit import record
+from silk_road_ebao.kernel.ids import new_uuid
+from silk_road_ebao.kernel.outbox import emit
 from silk_road_ebao.kernel.refusals import Refusal
 from supplychain.models import Category, Commodity, CommodityConcordance, Grade, OriginClass, PriceSource
+from supplychain.services.commodities import register_commodity
 from supplychain.services.index_trades import take_sheet_rows
 
 COLUMNS = ("source_name", "code", "variety", "category", "origin_class", "grade", "kg_factor", "valid_from", "reason")
@@ -60,7 +62,7 @@ def ensure_source(*, code: str, name: str = "", currency: str = "CNY") -> PriceS
 
 
 def read_concordance(lines: Iterable[str]) -> list[Equation]:
-    """Read a concordance as CSV with the columns COLUMNS.
+    """Read a concordance as CSV with the columns COLUMNS; others beside them are left unread. Without a code the next.
 
     Raises:
         ConcordanceUnreadable
@@ -81,8 +83,8 @@ def _equation(line: int, row: dict[str, str]) -> Equation:
     for column, values in known:
         if texts[column] not in values:
             raise ConcordanceUnreadable(line=line, why=f"{column} {texts[column]!r}")
-    if not (texts["source_name"] and texts["code"] and texts["variety"] and texts["reason"]):
-        raise ConcordanceUnreadable(line=line, why="source_name, code, variety, reason")
+    if not (texts["source_name"] and texts["variety"] and texts["reason"]):
+        raise ConcordanceUnreadable(line=line, why="source_name, variety, reason")
     try:
         factor, valid_from = Decimal(texts["kg_factor"] or "1"), date.fromisoformat(texts["valid_from"])
     except (InvalidOperation, ValueError) as error:
@@ -109,7 +111,7 @@ def enter_concordance(*, source: PriceSource, equations: list[Equation], actor: 
         CommodityConcordance.objects.create(
             source=source.code,
             source_name=line.source_name,
-            commodity=_commodity(line),
+            commodity=_commodity(line, actor, at),
             kg_factor=line.kg_factor,
             valid_from=line.valid_from,
             reason=line.reason[:200],
@@ -123,22 +125,25 @@ def enter_concordance(*, source: PriceSource, equations: list[Equation], actor: 
         at=at,
         detail={"lines": len(equations)},
     )
-    return take_sheet_rows(source=source, actor=actor, at=at)
+    taken = take_sheet_rows(source=source, actor=actor, at=at)
+    emit("supplychain.concordance.entered", key=new_uuid().hex, payload={"source": source.code}, at=at)
+    return taken
 
 
-def _commodity(line: Equation) -> Commodity:
+def _commodity(line: Equation, actor: Actor, at: datetime) -> Commodity:
     live = Commodity.objects.filter(valid_until__isnull=True)
     cell = live.filter(variety=line.variety, grade=line.grade, sale_unit="KG", origin_class=line.origin_class)
     return (
         live.filter(code=line.code).order_by("-version").first()
         or cell.first()
-        or Commodity.objects.create(
+        or register_commodity(
             code=line.code,
             variety=line.variety,
-            pinyin="".join(lazy_pinyin(line.variety))[:160],
             category=line.category,
             grade=line.grade,
             origin_class=line.origin_class,
             valid_from=line.valid_from,
+            actor=actor,
+            at=at,
         )
     )

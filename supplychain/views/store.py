@@ -9,10 +9,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from accounts.door import visitor_actor
 from accounts.models import Stall
 from payments.models import Payment
 from payments.selectors.payments import payment_by_no
-from payments.views.payer import payer_actor
 from silk_road_ebao.kernel import clock
 from silk_road_ebao.kernel.ids import new_uuid
 from silk_road_ebao.kernel.refusals import Refusal
@@ -43,7 +43,7 @@ def store(request: HttpRequest, stall_no: str) -> HttpResponse:
         return _page(request, stall, goods, form, errors=errors)
     if not weights:
         return _page(request, stall, goods, form, error=_("先写上要买多少公斤"))
-    actor, at = payer_actor(request), clock.now()
+    actor, at = visitor_actor(request), clock.now()
     try:
         order = place_order(
             stall=stall,

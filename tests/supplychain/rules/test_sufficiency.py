@@ -63,3 +63,19 @@ def test_a_sub_index_is_withheld_for_each_shortfall(change: dict[str, float], sh
 )
 def test_all_items_are_held_for_review_before_they_are_withheld(matched_share: float, decision: Decision) -> None:
     assert judge_all_items(matched_share=matched_share, method=METHOD).decision is decision
+
+
+@pytest.mark.parametrize(
+    ("matched_share", "decision"),
+    [
+        (0.9, Decision.PUBLISH),
+        (0.8, Decision.HOLD),
+        (0.799, Decision.ASK),
+        (0.15, Decision.ASK),
+        (math.nan, Decision.WITHHOLD),
+    ],
+)
+def test_a_series_that_stood_asks_what_its_names_mean_before_it_goes_silent(
+    matched_share: float, decision: Decision
+) -> None:
+    assert judge_all_items(matched_share=matched_share, has_stood=True, method=METHOD).decision is decision

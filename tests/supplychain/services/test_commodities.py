@@ -9,9 +9,8 @@ from django.db import connection
 from silk_road_ebao.kernel.actors import Actor
 from silk_road_ebao.kernel.approvals import SamePerson, approve
 from silk_road_ebao.kernel.outbox import deliver_due, emit
-from supplychain.models import Commodity, CommodityConcordance, FundsEntry, Goods, Order
+from supplychain.models import Commodity, FundsEntry, Goods, Order
 from supplychain.services.commodities import CommodityKnown, CommodityUnfit, ask_for_commodity, ask_to_end
-from supplychain.services.concordances import ConcordanceReasonMissing, ConcordanceUnfit, add_concordance
 from supplychain.services.orders import pay_order
 from tests.supplychain.factories import AT, DAY, STAFF, CommodityFactory, GoodsFactory, StallFactory, order
 
@@ -89,23 +88,6 @@ def test_a_commodity_ends_by_two_people():
 
     row.refresh_from_db()
     assert row.valid_until == DAY
-
-
-def test_a_concordance_needs_its_evidence_and_ends_the_one_before():
-    row, other = CommodityFactory(), CommodityFactory()
-    told = {"source": "KQ", "source_name": "西紅柿", "maker": MAKER, "at": AT}
-    with pytest.raises(ConcordanceReasonMissing):
-        add_concordance(commodity=row, reason=" ", since=DAY, **told)
-    with pytest.raises(ConcordanceUnfit):
-        add_concordance(commodity=row, reason="更名公告", since=DAY, kg_factor=Decimal(0), **told)
-    assert CommodityConcordance.objects.count() == 0
-
-    agree(add_concordance(commodity=row, reason="更名公告 1 号", since=DAY, **told))
-    later = DAY + timedelta(days=30)
-    agree(add_concordance(commodity=other, reason="更名公告 2 号", since=later, **told))
-
-    first, second = CommodityConcordance.objects.order_by("pk")
-    assert (first.valid_until, second.valid_until, second.commodity_id) == (later, None, other.pk)
 
 
 def test_facts_of_payments_move_orders():

@@ -20,7 +20,8 @@ from supplychain.models import (
 from supplychain.selectors.index_pages import headline_rows
 from supplychain.services.index_errata import FinalStands, issue_erratum
 from supplychain.services.index_flashes import release_flash
-from supplychain.services.index_releases import NotHeld, propose_held_release, release_month, release_week
+from supplychain.services.index_holds import NotHeld, propose_held_release
+from supplychain.services.index_releases import release_month, release_week
 
 pytestmark = pytest.mark.django_db
 
@@ -91,7 +92,7 @@ def test_every_release_is_a_vintage_and_the_old_one_stays(source, goods):
     assert IndexRelease.objects.get(pk=first.pk).value == first.value
 
 
-def test_a_rename_is_held_back_with_the_reason_until_goods_match_again(source, goods):
+def test_a_series_that_stood_and_no_longer_matches_is_held_until_goods_match_again(source, goods):
     first, second = weeks(2)
     sell(source, goods[:5], first)
     sell(source, goods[5:], second)
@@ -99,7 +100,7 @@ def test_a_rename_is_held_back_with_the_reason_until_goods_match_again(source, g
 
     found = release(source, second)
 
-    assert (found.status, found.value, found.shortfalls) == ("WITHHELD", None, ["ALL_LOW_MATCHED_SHARE"])
+    assert (found.status, found.value, found.shortfalls) == ("HELD", None, ["ALL_NAMES_CHANGED"])
     assert found.matched_share_bps == 0
     assert second not in dict(headline_rows(source, "WEEK"))
     IndexTrade.objects.filter(week=second).delete()

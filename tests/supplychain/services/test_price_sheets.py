@@ -10,7 +10,8 @@ import pytest
 from silk_road_ebao.kernel.actors import Actor
 from supplychain.models import Commodity, IndexTrade, PriceSheet, PriceSource
 from supplychain.rules.sheet_rows import ControlTotals, SheetColumns
-from supplychain.selectors.price_sheets import faults_of, waiting_names
+from supplychain.selectors.concordances import waiting_names
+from supplychain.selectors.price_sheets import faults_of
 from supplychain.services.price_sheets import (
     ControlTotalsDiffer,
     SheetNotReadable,
