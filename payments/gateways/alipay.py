@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
+from payments.gateways.alipay_applyments import AlipayApplyments
 from payments.gateways.alipay_client import SHANGHAI, TIME, AlipayClient, AlipayReply, sorted_pairs
 from payments.gateways.alipay_sharing import AlipaySharing, royalties_back
 from payments.gateways.line import Line
 from payments.gateways.protocol import (
     CLOSED,
     FAILED,
+    FUND_BILL,
     NOT_FOUND,
     PAID,
     PENDING,
@@ -35,7 +37,7 @@ STATES = {"WAIT_BUYER_PAY": PENDING, "TRADE_SUCCESS": PAID, "TRADE_FINISHED": PA
 FUNDINGS = {"PCREDIT": "CREDIT", "CREDITCARD": "CREDIT", "BANKCARD": "DEBIT", "DEBITCARD": "DEBIT"}
 
 
-class AlipayGateway(AlipaySharing):
+class AlipayGateway(AlipaySharing, AlipayApplyments):
     """支付宝: create, query, close, cancel, refund, split, bills and notices."""
 
     acquirer_code = ACQUIRER
@@ -48,6 +50,7 @@ class AlipayGateway(AlipaySharing):
         close=True,
         reverse=True,
         bill=True,
+        sub_merchant_onboarding=True,
         split_return_rides=True,
     )
 
@@ -136,16 +139,17 @@ class AlipayGateway(AlipaySharing):
         return self._refunded(reply, order, str(reply.body.get("gmt_refund_pay", "")), amount_fen)
 
     def fetch_bill(self, kind: str, day: date, payee: Payee | None = None) -> bytes:
-        """Fetch one merchant's trade bill: a ZIP of GBK CSVs. Raises BillNotReadyError."""
-        if payee is None:
+        """Fetch a merchant's trade bill or our own account's details: a ZIP of GBK CSVs. Raises BillNotReadyError."""
+        if kind != FUND_BILL and payee is None:
             raise BillNotReadyError("NO_PAYEE", "Alipay's bills are per merchant", is_final=True)
-        content = {"bill_type": "trade", "bill_date": day.isoformat()}
+        own = payee is None or kind == FUND_BILL
+        content = {"bill_type": "signcustomer" if own else "trade", "bill_date": day.isoformat()}
         reply = self.client.call(
             "alipay.data.dataservice.bill.downloadurl.query",
             content,
             kind="bill",
-            subject=f"{payee.sub_mchid}:{day.isoformat()}",
-            token=payee.auth_token,
+            subject=f"{payee.sub_mchid if payee else self._isv_pid}:{day.isoformat()}",
+            token="" if own or payee is None else payee.auth_token,
         )
         if not reply.is_good:
             code = reply.sub_code or reply.code or "LINE"

@@ -28,6 +28,7 @@ from payments.gateways.protocol import (
     RefundOrder,
 )
 from payments.gateways.unionpay_client import SHANGHAI, STAMP, UnionpayClient, UnionpayReply
+from payments.gateways.without_onboarding import WithoutOnboarding
 from payments.gateways.without_sharing import WithoutSharing
 from payments.rules.acquirer_message import UnreadableMessageError, fen_of_digits, masked, read_form, word_at
 from payments.rules.confirmation import NOTICE, QUERY, Evidence
@@ -38,7 +39,7 @@ ABSENT, REPEATED = "34", "12"
 MAX_BILL_BYTES = 512 * 1024 * 1024
 
 
-class UnionpayGateway(WithoutSharing):
+class UnionpayGateway(WithoutSharing, WithoutOnboarding):
     """银联: create, query, refund, bills and notices. There is no close: payTimeout ends a code."""
 
     acquirer_code = ACQUIRER

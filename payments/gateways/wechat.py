@@ -24,6 +24,7 @@ from payments.gateways.protocol import (
     Order,
     RefundOrder,
 )
+from payments.gateways.wechat_applyments import WechatApplyments
 from payments.gateways.wechat_bills import WechatBills
 from payments.gateways.wechat_complaints import WechatComplaints
 from payments.gateways.wechat_core import SIGNATURE_TYPE, SIGNED_HEADERS, GuardedCore, build_wechat
@@ -70,7 +71,7 @@ class Reply:
         )
 
 
-class WechatGateway(WechatSharing, WechatBills, WechatComplaints):
+class WechatGateway(WechatSharing, WechatBills, WechatComplaints, WechatApplyments):
     """微信支付: create, query, close, reverse, refund, split, bills and notices."""
 
     acquirer_code = ACQUIRER
@@ -91,6 +92,7 @@ class WechatGateway(WechatSharing, WechatBills, WechatComplaints):
         self.core: GuardedCore = self.sdk._core
         self._sp_ids = (str(credentials["sp_mchid"]), str(credentials["sp_appid"]))
         self._notify_url = f"{notify_base}/notices/wechat/"
+        self.terms = credentials
 
     def sp_ids(self) -> tuple[str, ...]:
         """Return our mchid and appid."""

@@ -1,11 +1,13 @@
 """The guarded ground of the WeChat Pay SDK: our own transport below it, our checks before its own."""
 
+import hashlib
 import json
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from copy import deepcopy
 from typing import Any
+from uuid import uuid4
 
 from wechatpayv3 import WeChatPay, WeChatPayType
 from wechatpayv3.core import Core
@@ -70,6 +72,35 @@ class GuardedCore(Core):
         )
         if skip_verify:
             return response.status_code, response.content
+        text = response.content.decode("utf-8", "replace")
+        if 200 <= response.status_code < 300 and (fault := self.fault_of(response.headers, text)):
+            raise ForgedAnswerError(fault)
+        return response.status_code, text
+
+    def upload(self, path: str, *, name: str, media_type: str, content: bytes) -> tuple[int, str]:
+        """Send one picture; only its meta part is signed. Raises requests.RequestException, ForgedAnswerError."""
+        meta = json.dumps({"filename": name, "sha256": hashlib.sha256(content).hexdigest()})
+        authorization = build_authorization(
+            path, "POST", self._mchid, self._cert_serial_no, self._private_key, data=meta
+        )
+        boundary = uuid4().hex
+        body = b"".join(
+            (
+                f'--{boundary}\r\nContent-Disposition: form-data; name="meta"\r\n'.encode(),
+                f"Content-Type: application/json\r\n\r\n{meta}\r\n".encode(),
+                f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n'.encode(),
+                f"Content-Type: {media_type}\r\n\r\n".encode(),
+                content,
+                f"\r\n--{boundary}--\r\n".encode(),
+            )
+        )
+        sent = {
+            "Content-Type": f"multipart/form-data; boundary={boundary}",
+            "Accept": "application/json",
+            "User-Agent": "silk-road-ebao",
+            "Authorization": authorization,
+        }
+        response = self._line.send("POST", self._gate_way + path, data=body, headers=sent, timeout_s=BILL_TIMEOUT_S)
         text = response.content.decode("utf-8", "replace")
         if 200 <= response.status_code < 300 and (fault := self.fault_of(response.headers, text)):
             raise ForgedAnswerError(fault)

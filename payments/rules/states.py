@@ -12,6 +12,24 @@ SUB_MERCHANT = StateTable(
     }
 )
 
+_APPLYMENT_AHEAD = ("EDITTING", "AUDITING", "TO_BE_CONFIRMED", "TO_BE_SIGNED", "SIGNING", "FINISHED")
+
+APPLYMENT = StateTable(
+    {
+        "REQUESTED": {"UNKNOWN", "CANCELED", "FINISHED"},
+        # Sent: what became of it is asked under its own number until the acquirer says so.
+        "UNKNOWN": {*_APPLYMENT_AHEAD, "REJECTED", "CANCELED"},
+        **{
+            state: {*_APPLYMENT_AHEAD[place + 1 :], "UNKNOWN", "REJECTED", "CANCELED"}
+            for place, state in enumerate(_APPLYMENT_AHEAD[:-1])
+        },
+        "REJECTED": {"REQUESTED", "CANCELED"},
+        "FINISHED": set(),
+        "CANCELED": set(),
+    }
+)
+"""Ours before it is sent, then the acquirer's own machine as it answers; FINISHED by hand where it has none."""
+
 STALL_CODE = StateTable({"ACTIVE": {"REVOKED"}, "REVOKED": set()})
 
 PAYMENT = StateTable(
