@@ -1,5 +1,7 @@
 """The only door to a merchant, a person or the operators' own pages, for the pages of every app."""
 
+import hashlib
+import re
 from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec, cast
@@ -19,12 +21,17 @@ from accounts.selectors.parties import Party
 from accounts.selectors.users import actor_of, staff_actor
 from silk_road_ebao.console.operators import has_second_factor
 from silk_road_ebao.kernel.actors import Actor
+from silk_road_ebao.kernel.ids import new_uuid
 
 CHOSEN = "accounts.merchant_no"
 """Session key of the merchant a user with several has chosen."""
 
 NO_MERCHANT_URL = "/onboarding/"
 NO_PERSON_URL = "/me/identity/"
+
+VISITOR_COOKIE = "payer"
+VISITOR_AGE_S = 180 * 24 * 3600
+_VISITOR = re.compile(r"[0-9a-f]{32}")
 
 P = ParamSpec("P")
 
@@ -212,6 +219,32 @@ def open_session(request: HttpRequest, user: User, *, next_url: str = "") -> Htt
     response: HttpResponse = perform_login(
         request, user, email_verification="none", redirect_url=next_url or resolve_url(settings.LOGIN_REDIRECT_URL)
     )
+    return response
+
+
+def visitor_token(request: HttpRequest) -> str:
+    """Return the random token of a payer's browser, or nothing; it is never an identity."""
+    token = request.COOKIES.get(VISITOR_COOKIE, "")
+    return token if _VISITOR.fullmatch(token) else ""
+
+
+def visitor_actor(request: HttpRequest) -> Actor:
+    """Name whoever pays or buys without signing in by this browser's token, hashed."""
+    token = visitor_token(request)
+    return Actor("PERSON", hashlib.sha256(token.encode()).hexdigest()[:16] if token else "unknown-payer")
+
+
+def remember_visitor(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Give this browser a random token for half a year."""
+    if not visitor_token(request):
+        response.set_cookie(
+            VISITOR_COOKIE,
+            new_uuid().hex,
+            max_age=VISITOR_AGE_S,
+            httponly=True,
+            samesite="Lax",
+            secure=settings.BEHIND_TLS,
+        )
     return response
 
 

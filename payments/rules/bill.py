@@ -14,7 +14,7 @@ BILL = StateTable(
     }
 )
 
-PAY, REFUND, SPLIT, SPLIT_RETURN, SPLIT_IN = "PAY", "REFUND", "SPLIT", "RETURN", "SPLIT_IN"
+PAY, REFUND, SPLIT, SPLIT_RETURN, SPLIT_IN, OTHER = "PAY", "REFUND", "SPLIT", "RETURN", "SPLIT_IN", "OTHER"
 SUCCESS = "SUCCESS"
 
 Row = tuple[int, str, str, str, str, str, str, int, int, str]

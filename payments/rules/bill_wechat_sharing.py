@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from payments.rules.bill import SPLIT, SPLIT_IN, SPLIT_RETURN, SUCCESS, BillUnreadableError, Row, Tally, fen_of
+from payments.rules.bill import OTHER, SPLIT, SPLIT_IN, SPLIT_RETURN, SUCCESS, BillUnreadableError, Row, Tally, fen_of
 
 SHARING_HEAD = (
     "分账时间,分账发起方,分账方,微信订单号,微信分账/回退单号,分账明细单号,商户分账/回退单号,"
@@ -14,6 +14,7 @@ FUND_HEAD = (
     "账户结余(元),资金变更提交申请人,备注,业务凭证号"
 )
 FUND_TOTALS = "资金流水总笔数,收入笔数,收入金额,支出笔数,支出金额"
+SHARED, TAKEN_BACK = "分账", "分账回退"
 
 
 def read_wechat_sharing(lines: Iterable[str], day: str, tally: Tally) -> Iterator[Row]:
@@ -30,16 +31,14 @@ def read_wechat_sharing(lines: Iterable[str], day: str, tally: Tally) -> Iterato
 
 
 def read_wechat_fund(lines: Iterable[str], day: str, tally: Tally) -> Iterator[Row]:
-    """Yield what came into and went out of our own account; splits in are told by the acquirer's detail number."""
+    """Yield what came into and went out of our own account; `our_no` is the acquirer's number of the split's detail."""
     for line_no, parts in _body(lines, FUND_HEAD, FUND_TOTALS, tally):
-        tally.own_day_rows += parts[0].startswith(day)
+        tally.watch(parts[0], day, line_no)
         amount_fen = fen_of(parts[6], line_no)
         is_in = parts[5] == "收入"
         _count(tally, is_in, amount_fen)
-        yield (
-            line_no, SPLIT_IN if is_in else SPLIT_RETURN, parts[1], "", parts[2], parts[8], parts[0], amount_fen, 0,
-            SUCCESS,
-        )  # fmt: skip
+        kind = {(SHARED, True): SPLIT_IN, (TAKEN_BACK, False): SPLIT_RETURN}.get((parts[4], is_in), OTHER)
+        yield (line_no, kind, parts[1], "", parts[2], parts[8], parts[0], amount_fen, 0, SUCCESS)
 
 
 def _count(tally: Tally, is_first: bool, amount_fen: int) -> None:

@@ -11,6 +11,7 @@ from openpyxl import load_workbook
 from payments.models import Bill
 from payments.rules.bill import BillUnreadableError, Row, Tally
 from payments.rules.bill_alipay import check_alipay_summary, read_alipay
+from payments.rules.bill_alipay_fund import read_alipay_fund
 from payments.rules.bill_template import Template, read_template
 from payments.rules.bill_unionpay import check_unionpay_sums, read_unionpay
 from payments.rules.bill_wechat import read_wechat
@@ -73,6 +74,13 @@ def _alipay(raw: IO[bytes], bill: Bill, tally: Tally) -> Iterator[Row]:
             yield from read_alipay(_text(member, "gbk"), bill.day.isoformat(), tally, seller=bill.scope)
         with archive.open(summary) as member:
             check_alipay_summary(_text(member, "gbk"), tally)
+
+
+def _alipay_fund(raw: IO[bytes], bill: Bill, tally: Tally) -> Iterator[Row]:
+    with _archive(raw) as archive:
+        names = {_gbk_name(info): info for info in archive.infolist()}
+        with archive.open(_member(names, "账务明细.csv")) as member:
+            yield from read_alipay_fund(_text(member, "gbk"), bill.day.isoformat(), tally)
 
 
 def _unionpay(raw: IO[bytes], bill: Bill, tally: Tally) -> Iterator[Row]:
@@ -142,5 +150,6 @@ READERS: dict[str, Reader] = {
     "WECHAT_SHARING": _wechat_sharing,
     "WECHAT_FUND": _wechat_fund,
     "ALIPAY_TRADE": _alipay,
+    "ALIPAY_FUND": _alipay_fund,
     "UNIONPAY_TRADE": _unionpay,
 }

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from payments.gateways import NoSuchAcquirerError, gateway_of, open_acquirers
 from payments.gateways.line import LINE_FAULTS, ForgedAnswerError
-from payments.gateways.protocol import SHARING_BILL, TRADE_BILL, BillNotReadyError
+from payments.gateways.protocol import FUND_BILL, SHARING_BILL, TRADE_BILL, BillNotReadyError
 from payments.gateways.wording import payee_of
 from payments.models import Bill, PaymentAttempt, ProfitSharing, Refund, SubMerchant
 from payments.services.bills import BillRefused, load_bills, take_bill, verify_bills
@@ -22,6 +22,8 @@ FORMS = {
     ("ALIPAY", TRADE_BILL): "ALIPAY_TRADE",
     ("UNIONPAY", TRADE_BILL): "UNIONPAY_TRADE",
     ("WECHAT", SHARING_BILL): "WECHAT_SHARING",
+    ("WECHAT", FUND_BILL): "WECHAT_FUND",
+    ("ALIPAY", FUND_BILL): "ALIPAY_FUND",
 }
 SHARING_BILLS = frozenset(acquirer for acquirer, kind in FORMS if kind == SHARING_BILL)
 ONE_A_SELLER = frozenset({"ALIPAY", "UNIONPAY"})
@@ -51,7 +53,7 @@ def fetch_bills(*, step: Step) -> Done:
             held = set(
                 live_bills(day=step.day).filter(acquirer_code=acquirer_code, kind=kind).values_list("scope", flat=True)
             )
-            for sub_merchant in _scopes(acquirer_code, step.day, held):
+            for sub_merchant in _scopes(acquirer_code, kind, step.day, held):
                 fetched += _fetch(step, acquirer_code, kind, sub_merchant)
                 crash_point(name="bill.fetched")
     return Done(live_bills(day=step.day).count(), _("新取 %(n)s 份") % {"n": fetched} if fetched else "")
@@ -70,12 +72,15 @@ def _kinds(acquirer_code: str, day: date) -> list[str]:
     )
     if (acquirer_code, SHARING_BILL) in FORMS and shared.exists():
         kinds.append(SHARING_BILL)
+    ours = shared.filter(status="FINISHED", lines__receiver__is_platform=True)
+    if (acquirer_code, FUND_BILL) in FORMS and ours.exists():
+        kinds.append(FUND_BILL)
     return kinds
 
 
-def _scopes(acquirer_code: str, day: date, held: set[str]) -> Iterator[SubMerchant | None]:
+def _scopes(acquirer_code: str, kind: str, day: date, held: set[str]) -> Iterator[SubMerchant | None]:
     """Give whose bills are still to be fetched: None for the one bill of the service provider."""
-    if acquirer_code not in ONE_A_SELLER:
+    if kind == FUND_BILL or acquirer_code not in ONE_A_SELLER:
         if "" not in held:
             yield None
         return

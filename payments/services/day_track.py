@@ -13,6 +13,7 @@ from payments.rules.discrepancy import BLOCKING
 from payments.selectors.working_days import YearUnknown
 from payments.services.day_bills import SHARING_BILLS, acquirers_of, fetch_bills, load, verify
 from payments.services.day_steps import DayHeld, Done, Step
+from payments.services.fund_reconciliations import post_funds, reconcile_funds
 from payments.services.payouts import fetch_payouts
 from payments.services.reconciliations import end_suspense, reconcile_trades
 from payments.services.service_fees import charge_service_fees
@@ -49,6 +50,10 @@ def reconcile(*, step: Step) -> Done:
     batches += [
         reconcile_sharings(acquirer_code=code, day=step.day, actor=step.actor, at=step.at) for code in sorted(codes)
     ]
+    funds = Bill.objects.filter(day=step.day, kind="FUND", status="LOADED").values_list("acquirer_code", flat=True)
+    batches += [
+        reconcile_funds(acquirer_code=code, day=step.day, actor=step.actor, at=step.at) for code in sorted(set(funds))
+    ]
     found = sum(batch.differences for batch in batches)
     return Done(sum(batch.matched_count for batch in batches), _("差错 %(n)s 条") % {"n": found} if found else "")
 
@@ -78,7 +83,8 @@ def make_statements(*, step: Step) -> Done:
 def post(*, step: Step) -> Done:
     """Post the day."""
     posted = post_settlements(day=step.day, actor=step.actor, at=step.at)
-    return Done(posted.posted + posted.replayed)
+    funds = post_funds(day=step.day)
+    return Done(posted.posted + posted.replayed + funds.posted + funds.replayed)
 
 
 def prove(*, step: Step) -> Done:

@@ -106,6 +106,10 @@ SELECT f.uid, %(fee_split)s::smallint, 0::smallint, f.day, 'receivable:split:' |
        f.split_fen
 FROM payments_servicefee f WHERE f.day = %(day)s AND f.split_fen > 0
 UNION ALL
+SELECT f.uid, %(fee_split_return)s::smallint, 0::smallint, f.day, 'income:service_fee',
+       'receivable:split:' || f.subject_no, -f.split_fen
+FROM payments_servicefee f WHERE f.day = %(day)s AND f.split_fen < 0
+UNION ALL
 SELECT f.uid, %(fee_due)s::smallint, 0::smallint, f.day, 'receivable:merchant:' || m.merchant_no, 'income:service_fee',
        f.fee_fen - f.split_fen
 FROM payments_servicefee f JOIN accounts_merchant m ON m.id = f.merchant_id

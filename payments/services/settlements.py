@@ -56,6 +56,7 @@ def post_settlements(*, day: date, actor: Actor, at: datetime) -> PostedMany:
         "fee_return": int(Kind.REFUND_FEE_RETURN),
         "settled": int(Kind.SETTLED),
         "fee_split": int(Kind.SERVICE_FEE_SPLIT),
+        "fee_split_return": int(Kind.SERVICE_FEE_SPLIT_RETURN),
         "fee_due": int(Kind.SERVICE_FEE_DUE),
         "fee_due_return": int(Kind.SERVICE_FEE_DUE_RETURN),
     }

@@ -53,6 +53,10 @@ SELECT count(sharing_no), coalesce(sum(ours_fen), 0)::bigint, count(bill_id), co
 """
 
 
+SPLITS_ONLY = " AND d.cause LIKE 'SPLIT%%'"
+"""The fund bill's differences are another batch's affair."""
+
+
 @transaction.atomic
 def reconcile_sharings(*, acquirer_code: str, day: date, actor: Actor, at: datetime) -> Reconciliation:
     """Reconcile a day's splits and returns with the loaded profit-sharing bill; again changes nothing."""
@@ -73,7 +77,7 @@ def reconcile_sharings(*, acquirer_code: str, day: date, actor: Actor, at: datet
         cursor.execute("SELECT count(*) FROM found")
         differences = int(cursor.fetchone()[0])
         cursor.execute(OPEN_NEW, values)
-        cursor.execute(VANISHED, values)
+        cursor.execute(VANISHED + SPLITS_ONLY, values)
         gone = [pk for (pk,) in cursor.fetchall()]
     settle_by_itself(pks=gone, how="重新对账已相符", actor=actor, at=at)
     names = ("ours_count", "ours_fen", "theirs_count", "theirs_fen", "matched_count")

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from payments.sandbox.alipay.errors import AlipayError, stamp, text
+from payments.sandbox.alipay.fund_bills import detail_text, flows_of
 from payments.sandbox.billing import cut, day_rows, spoil, spoil_lines, yuan
 from payments.sandbox.messages import Reply, Request
 from payments.sandbox.store import Record
@@ -29,28 +30,51 @@ SUM_HEAD = (
 
 def download_url(world: World, call: Record, body: dict[str, Any]) -> dict[str, Any]:
     """Apply for the trade bill of the seller who gave the token."""
-    if text(body, "bill_type", 20) != "trade":
-        raise AlipayError("40002", "isv.invalid-arguments", "bill_type仅支持trade")
+    bill_type = text(body, "bill_type", 20)
+    if bill_type not in ("trade", "signcustomer"):
+        raise AlipayError("40002", "isv.invalid-arguments", "bill_type仅支持trade、signcustomer")
     shown = text(body, "bill_date", 15)
     try:
         day = date.fromisoformat(shown)
     except ValueError:
         raise AlipayError("40002", "isv.invalid-arguments", "bill_date格式应为yyyy-MM-dd") from None
     now = world.clock.now()
-    rows = day_rows(world.store, "alipay", shown, call["seller"])
     ready = (now.date(), now.hour) >= (day + timedelta(days=1), READY_HOUR)
-    if not ready or not rows:
+    if not ready:
         raise AlipayError("40004", "isp.bill_not_exist", "账单不存在")
-    rows, marks = spoil(world.faults, "alipay", rows)
-    packed = cut(_zip(call["seller"], day, rows, marks, world.clock.text()), marks)
+    packed = _trade(world, call["seller"], day) if bill_type == "trade" else _fund(world, day)
     token = secrets.token_urlsafe(24)
     folder = world.folder / "bills"
     folder.mkdir(exist_ok=True, mode=0o700)
     (folder / token).write_bytes(packed)
     record = {"expires": world.clock.epoch() + LINK_S, "gzip": False}
     world.store.write("alipay.bill", ("bill_link", token, record))
-    url = f"{call['base_url']}/downloadBillFile.resource?bizType=trade&fileType=csv.zip&token={token}"
+    url = f"{call['base_url']}/downloadBillFile.resource?bizType={bill_type}&fileType=csv.zip&token={token}"
     return {"bill_download_url": url}
+
+
+def _trade(world: World, seller: str, day: date) -> bytes:
+    rows = day_rows(world.store, "alipay", day.isoformat(), seller)
+    if not rows:
+        raise AlipayError("40004", "isp.bill_not_exist", "账单不存在")
+    rows, marks = spoil(world.faults, "alipay", rows)
+    return cut(_zip(seller, day, rows, marks, world.clock.text()), marks)
+
+
+def _fund(world: World, day: date) -> bytes:
+    """Pack the account details of the service provider itself."""
+    account = world.credentials.data["alipay"]["isv_pid"]
+    flows = flows_of(world.store, account, day.isoformat())
+    if not flows:
+        raise AlipayError("40004", "isp.bill_not_exist", "账单不存在")
+    top = _top("账务明细", "账务明细列表", account, day)
+    lines = [*top, *detail_text(flows, day, world.clock.text())]
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        info = _GbkInfo(f"{account}_{day:%Y%m%d}_账务明细.csv", (day.year, day.month, day.day, 0, 0, 0))
+        info.compress_type = zipfile.ZIP_DEFLATED
+        archive.writestr(info, "\r\n".join(lines).encode("gbk", "replace"))
+    return packed.getvalue()
 
 
 def _zip(seller: str, day: date, rows: list[Record], marks: dict[str, int], now: str) -> bytes:
