@@ -12,7 +12,7 @@ from payments.sandbox.store import Record, Store
 PAYMENT = (
     *("acquirer", "sub", "no", "trade_no", "trade_type", "amount_fen", "fee_fen", "rate_bps"),
     *("state", "created_at", "paid_at", "payer_id", "bank_type", "funding", "refunded_fen"),
-    *("fee_returned_fen", "split_fen"),
+    *("fee_returned_fen", "split_fen", "unfrozen"),
 )
 REFUND = (
     *("acquirer", "sub", "out_trade_no", "refund_no", "refund_id", "amount_fen", "fee_fen"),

@@ -97,6 +97,7 @@ def _record(refund: Refund, answer: Answer, at: datetime) -> Refund:
         _refuse_answer(refund, refusal, at)
     except StaleTransition:
         refund.refresh_from_db()  # a notice was faster
+    crash_point(name="refund.recorded")
     archive_exchanges(acquirer_code=code, exchanges=answer.exchanges, verdict=verdict, at=at)
     return refund
 
