@@ -17,6 +17,7 @@ from accounts.models.list_entry import ListEntry, ListHit
 from accounts.models.market import Market
 from accounts.models.membership import MemberRole, Membership
 from accounts.models.merchant import DocumentKind, Merchant, MerchantDocument, MerchantKind
+from accounts.models.merchant_change import ChangePaper, MerchantChange
 from accounts.models.notice import Notice
 from accounts.models.onboarding import AcquirerApplication, Onboarding
 from accounts.models.operator import Operator, OperatorGrant, OperatorRole
@@ -40,6 +41,7 @@ __all__ = [
     "AccountUsage",
     "AcquirerApplication",
     "BankBin",
+    "ChangePaper",
     "Consent",
     "ConsentPurpose",
     "ConsentText",
@@ -62,6 +64,7 @@ __all__ = [
     "MemberRole",
     "Membership",
     "Merchant",
+    "MerchantChange",
     "MerchantDocument",
     "MerchantKind",
     "Notice",

@@ -65,7 +65,9 @@ class DocumentKind(models.TextChoices):
 
     BUSINESS_LICENCE = "BUSINESS_LICENCE", _("营业执照照片")
     LEGAL_PERSON_ID = "LEGAL_PERSON_ID", _("法定代表人身份证照片")
+    LEGAL_PERSON_ID_BACK = "LEGAL_PERSON_ID_BACK", _("身份证国徽面照片")
     PREMISES_PHOTO = "PREMISES_PHOTO", _("经营场所照片")
+    AUTHORISATION_LETTER = "AUTHORISATION_LETTER", _("法定代表人授权书")
 
 
 class MerchantDocument(models.Model):

@@ -7,19 +7,24 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models.institution import Institution
 from accounts.models.market import Market
 from accounts.models.merchant import Merchant
+from accounts.models.person import Person
 from accounts.rules import states
 from silk_road_ebao.kernel.crypto import SealedField
 from silk_road_ebao.kernel.machine import Machine
 
 
 class Onboarding(Machine):
-    """进件: one resumable form per merchant; what is filled in stays until it is handed in."""
+    """进件: one resumable form per merchant; what is filled in stays until it is handed in.
+
+    `agent` is who applies for the legal representative, on the strength of a letter of authorisation.
+    """
 
     STATES = states.ONBOARDING
 
     onboarding_no = models.CharField(_("进件号"), max_length=32, unique=True)
     merchant = models.ForeignKey(Merchant, models.PROTECT, related_name="onboardings")
     applicant = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="onboardings")
+    agent = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("经办人"))
     market = models.ForeignKey(Market, models.PROTECT, null=True, blank=True, related_name="+")
     stall_label = models.CharField(_("摊号"), max_length=24, default="", blank=True)
     signboard = models.CharField(_("招牌"), max_length=64, default="", blank=True)

@@ -12,6 +12,10 @@ PERSON = StateTable(
     }
 )
 
+MERCHANT_CHANGE = StateTable(
+    {"PROPOSED": {"APPROVED", "REJECTED", "WITHDRAWN"}, "APPROVED": set(), "REJECTED": set(), "WITHDRAWN": set()}
+)
+
 MERCHANT = StateTable(
     {
         "DRAFT": {"SUBMITTED", "LEFT"},
@@ -36,10 +40,12 @@ _AHEAD = ("EDITTING", "AUDITING", "TO_BE_CONFIRMED", "TO_BE_SIGNED", "SIGNING", 
 
 ACQUIRER_APPLICATION = StateTable(
     {
+        # Ours: not sent yet, or sent and not answered; the reason says which.
+        "WAITING": {*_AHEAD, "REJECTED", "CANCELED"},
         **{state: {*_AHEAD[place + 1 :], "REJECTED", "CANCELED"} for place, state in enumerate(_AHEAD[:-1])},
-        "REJECTED": {"EDITTING", "AUDITING", "CANCELED"},
+        "REJECTED": {"WAITING", *_AHEAD, "CANCELED"},
         "FINISHED": set(),
-        "CANCELED": set(),
+        "CANCELED": {"WAITING"},
     }
 )
 """The acquirer's own machine as seen by polling: states in between may be missed, none is gone back to."""

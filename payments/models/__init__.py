@@ -2,6 +2,7 @@
 
 from payments.models.acquirer_line import AcquirerLine
 from payments.models.acquirer_message import AcquirerMessage
+from payments.models.applyment import Applyment, Trouble
 from payments.models.attempt import PaymentAttempt
 from payments.models.bill import Bill, BillKind, BillRow
 from payments.models.bill_template import BillTemplate
@@ -23,6 +24,7 @@ from payments.models.working_day import WorkingDay
 __all__ = [
     "AcquirerLine",
     "AcquirerMessage",
+    "Applyment",
     "Bill",
     "BillKind",
     "BillRow",
@@ -60,5 +62,6 @@ __all__ = [
     "Tariff",
     "TariffLine",
     "TariffVersion",
+    "Trouble",
     "WorkingDay",
 ]
