@@ -2,17 +2,15 @@
 
 from datetime import date, datetime
 
-from django.db import transaction
-
 from payments.gateways import gateway_of
 from payments.gateways.protocol import TRADE_BILL
 from payments.gateways.wording import payee_of
-from payments.models import Bill, BusinessDay, ReconciliationLine, SettlementLine, SubMerchant
+from payments.models import Bill, BusinessDay, SubMerchant
 from payments.rules.business_day import has_reached
 from payments.services.bills import load_bills, take_bill, verify_bills
 from payments.services.business_days import rewind_business_day
 from payments.services.day_bills import FORMS, ONE_A_SELLER
-from payments.services.discrepancies import write_adjustment
+from payments.services.posted_days import adjust_posted_day
 from payments.services.reconciliations import reconcile_trades
 from silk_road_ebao.kernel.actors import Actor
 
@@ -23,7 +21,7 @@ def correct_bill(
 ) -> Bill:  # fmt: skip
     """Take an acquirer's trade bill again (or the one handed in) and carry its corrections into the books.
 
-    Before the day is posted the day goes back and is joined anew. After it, the difference in fees reaches the first
+    Before the day is posted the day goes back and is joined anew. After it, the difference reaches the first
     open statement as an adjustment, keyed by bill and sub-merchant. The same file again changes nothing. A refused
     new version leaves the old rows standing. Raises BillRefused, BillNotReadyError, requests.RequestException.
     """
@@ -48,25 +46,8 @@ def correct_bill(
         rewind_business_day(day=day, to="ROWS_LOADED", reason=str(bill), actor=actor, at=at)
         return bill
     reconcile_trades(acquirer_code=acquirer_code, day=day, actor=actor, at=at)
-    _adjust_fees(bill, actor, at)
+    adjust_posted_day(
+        acquirer_code=acquirer_code, day=day, source_no=bill.bill_no, reason=f"账单更正 {day} v{bill.version}",
+        actor=actor, at=at,
+    )  # fmt: skip
     return bill
-
-
-@transaction.atomic
-def _adjust_fees(bill: Bill, actor: Actor, at: datetime) -> None:
-    """Write what the new version charges less (or more, negative) than the posted statement did."""
-    posted = dict(
-        SettlementLine.objects.filter(day=bill.day, acquirer_code=bill.acquirer_code).values_list(
-            "sub_merchant", "fee_fen"
-        )
-    )
-    lines = ReconciliationLine.objects.filter(
-        reconciliation__day=bill.day, reconciliation__acquirer_code=bill.acquirer_code, reconciliation__kind="TRADE"
-    ).select_related("sub_merchant")
-    for line in lines:
-        difference = posted.get(line.sub_merchant_id, 0) - line.fee_fen
-        if difference:
-            write_adjustment(
-                sub_merchant=line.sub_merchant, amount_fen=difference, reason=f"账单更正 {bill.day} v{bill.version}",
-                source_no=bill.bill_no, actor=actor, at=at,
-            )  # fmt: skip

@@ -15,6 +15,7 @@ from payments.services.day_bills import SHARING_BILLS, acquirers_of, fetch_bills
 from payments.services.day_steps import DayHeld, Done, Step
 from payments.services.fund_reconciliations import post_funds, reconcile_funds
 from payments.services.payouts import fetch_payouts
+from payments.services.posted_days import adjust_late_trades
 from payments.services.reconciliations import end_suspense, reconcile_trades
 from payments.services.service_fees import charge_service_fees
 from payments.services.settlement_sql import JOURNAL_AGAINST_LINES
@@ -37,6 +38,7 @@ def cut(*, step: Step) -> Done:
 def reconcile(*, step: Step) -> Done:
     """Reconcile every acquirer of the day."""
     end_suspense(actor=step.actor, at=step.at)
+    adjust_late_trades(actor=step.actor, at=step.at)
     batches = [
         reconcile_trades(acquirer_code=code, day=step.day, actor=step.actor, at=step.at)
         for code in acquirers_of(day=step.day)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from payments.models import BusinessDay, Discrepancy, Settlement, SettlementAdjustment, SubMerchant
 from payments.rules.business_day import has_reached
+from payments.rules.discrepancy import FEE
 from silk_road_ebao.kernel.actors import Actor
 from silk_road_ebao.kernel.approvals import approves, request_approval
 from silk_road_ebao.kernel.audit import record
@@ -131,19 +132,25 @@ def _adjust(row: Discrepancy, amount_fen: int, reason: str, actor: Actor, at: da
         source_no=row.discrepancy_no,
         actor=actor,
         at=at,
+        origin_day=row.day if row.kind == FEE else None,
     )
 
 
 def write_adjustment(
-    *, sub_merchant: SubMerchant, amount_fen: int, reason: str, source_no: str, actor: Actor, at: datetime
-) -> SettlementAdjustment:
-    """Write an amount onto the first day whose statement is not made yet; the same source twice is one adjustment."""
+    *, sub_merchant: SubMerchant, amount_fen: int, reason: str, source_no: str, actor: Actor, at: datetime,
+    origin_day: date | None = None, captured_fen: int = 0,
+) -> SettlementAdjustment:  # fmt: skip
+    """Write an amount onto the first day whose statement is not made yet; the same source twice is one adjustment.
+
+    `origin_day` is the posted day whose bill it mends, so that a later correction of it does not count it again;
+    `captured_fen` of it the ledger has under that day already.
+    """
     day = first_open_day(at=at)
     adjustment, is_new = SettlementAdjustment.objects.get_or_create(
         sub_merchant=sub_merchant, source_no=source_no,
         defaults={
             "day": day, "amount_fen": amount_fen, "reason": reason[:120], "made_by": f"{actor.kind}:{actor.ref}",
-            "made_at": at,
+            "made_at": at, "origin_day": origin_day, "captured_fen": captured_fen,
         },
     )  # fmt: skip
     if is_new:

@@ -76,19 +76,24 @@ POSTINGS = """
 WITH line AS (
   SELECT l.*, 'memo:earned:' || l.acquirer_code || ':' || m.merchant_no AS earned,
          'memo:due:' || l.acquirer_code || ':' || m.merchant_no AS due, 'memo:fee:' || l.acquirer_code AS fee,
-         'settlement:' || l.acquirer_code || ':' || u.sub_mchid || ':' || l.day AS name
+         'settlement:' || l.acquirer_code || ':' || u.sub_mchid || ':' || l.day AS name,
+         -- What the ledger has under its own day already (a late payment's capture) is not posted again.
+         l.adjustment_fen - coalesce(c.captured_fen, 0) AS posted_fen
   FROM payments_settlementline l JOIN payments_submerchant u ON u.id = l.sub_merchant_id
-  JOIN accounts_merchant m ON m.id = u.merchant_id WHERE l.day = %(day)s)
+  JOIN accounts_merchant m ON m.id = u.merchant_id
+  LEFT JOIN (SELECT sub_merchant_id, sum(captured_fen)::bigint AS captured_fen FROM payments_settlementadjustment
+             WHERE day = %(day)s GROUP BY 1) c ON c.sub_merchant_id = l.sub_merchant_id
+  WHERE l.day = %(day)s)
 SELECT md5(name)::uuid AS subject, %(channel_fee)s::smallint AS kind, 0::smallint AS leg, day AS effective_on,
        earned AS debit_code, fee AS credit_code, fee_fen AS amount FROM line WHERE fee_fen > 0
 UNION ALL
 SELECT md5(name)::uuid, %(fee_return)s::smallint, 0::smallint, day, fee, earned, -fee_fen FROM line WHERE fee_fen < 0
 UNION ALL
-SELECT md5(name || ':adjustment')::uuid, %(fee_return)s::smallint, 0::smallint, day, fee, earned, adjustment_fen
-FROM line WHERE adjustment_fen > 0
+SELECT md5(name || ':adjustment')::uuid, %(fee_return)s::smallint, 0::smallint, day, fee, earned, posted_fen
+FROM line WHERE posted_fen > 0
 UNION ALL
-SELECT md5(name || ':adjustment')::uuid, %(channel_fee)s::smallint, 0::smallint, day, earned, fee, -adjustment_fen
-FROM line WHERE adjustment_fen < 0
+SELECT md5(name || ':adjustment')::uuid, %(channel_fee)s::smallint, 0::smallint, day, earned, fee, -posted_fen
+FROM line WHERE posted_fen < 0
 UNION ALL
 SELECT md5(name)::uuid, %(settled)s::smallint, 0::smallint, day, earned, due, payout_fen FROM line WHERE payout_fen > 0
 UNION ALL
@@ -133,11 +138,15 @@ waiting AS (
   SELECT a.sub_merchant_id, sum(f.amount_fen)::bigint AS fen FROM payments_refund f
   JOIN payments_paymentattempt a ON a.id = f.attempt_id
   WHERE f.business_date = %(day)s AND f.status IN ('PENDING', 'UNKNOWN') GROUP BY 1),
+late AS (
+  SELECT sub_merchant_id, sum(captured_fen)::bigint AS fen FROM payments_settlementadjustment
+  WHERE origin_day = %(day)s GROUP BY 1),
 said AS (
   SELECT 'memo:earned:' || l.acquirer_code || ':' || m.merchant_no AS code,
-         l.gross_fen - l.refunded_fen - l.split_fen + coalesce(w.fen, 0) AS fen
+         l.gross_fen - l.refunded_fen - l.split_fen + coalesce(w.fen, 0) + coalesce(c.fen, 0) AS fen
   FROM payments_settlementline l JOIN payments_submerchant u ON u.id = l.sub_merchant_id
   JOIN accounts_merchant m ON m.id = u.merchant_id LEFT JOIN waiting w ON w.sub_merchant_id = u.id
+  LEFT JOIN late c ON c.sub_merchant_id = u.id
   WHERE l.day = %(day)s)
 SELECT coalesce(said.code, a.code), coalesce(said.fen, 0), coalesce(moved.fen, 0)
 FROM moved JOIN ledger_account a ON a.id = moved.account_id AND a.code LIKE 'memo:earned:%%'
