@@ -137,7 +137,13 @@ DATABASES: dict[str, dict[str, Any]] = {
     if DATABASE_URL
     else {"ENGINE": "django.db.backends.dummy"}
 }
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 2},  # a hanging cache must not hang the till
+    }
+}
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 MEDIA_ROOT = Path(env.text("EBAO_MEDIA", str(BASE_DIR / "var" / "media")))
 
@@ -183,6 +189,8 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "payments-sharings-alipay": {"task": "payments.push_alipay_sharings", "schedule": 10.0},
     "payments-split-fees": {"task": "payments.split_fees", "schedule": 20.0},
     "payments-split-fees-left": {"task": "payments.split_fees_left", "schedule": 3600.0},
+    "payments-applyments-wechat": {"task": "payments.push_wechat_applyments", "schedule": 10.0},
+    "payments-applyments-alipay": {"task": "payments.push_alipay_applyments", "schedule": 10.0},
     "payments-risk-feeds": {"task": "payments.fetch_risk_feeds", "schedule": 600.0},
     "payments-expired": {"task": "payments.close_expired_payments", "schedule": 15.0},
     "payments-days": {"task": "payments.advance_days", "schedule": 60.0},

@@ -3,11 +3,11 @@
 from datetime import date, datetime
 from typing import Any
 
-from django.core.cache import cache
 from django.db.models import Count, Q, Sum
 
 from payments.models import PaymentAttempt, PaymentContext
 from payments.rules import states
+from silk_road_ebao.kernel.recall import recall
 
 FEEDBACK_S = 300
 LEAST = 20
@@ -16,22 +16,21 @@ LEAST = 20
 
 def success_by_flow(instrument: str, since: datetime) -> dict[str, int]:
     """Return how often each flow ended paid for an instrument since a moment, in bps; read every five minutes."""
-    key = f"payments.scene_success.{instrument}"
-    found: dict[str, int] | None = cache.get(key)
-    if found is None:
+
+    def read() -> dict[str, int]:
         rows = (
             PaymentAttempt.objects.filter(created_at__gte=since, payment__context__instrument=instrument)
             .exclude(status__in=states.LIVE)
             .values("acquirer_code", "flow")
             .annotate(ended=Count("pk"), paid=Count("pk", filter=Q(status="PAID")))
         )
-        found = {
+        return {
             f"{row['acquirer_code']}:{row['flow']}": row["paid"] * 10_000 // row["ended"]
             for row in rows
             if row["ended"] >= LEAST
         }
-        cache.set(key, found, FEEDBACK_S)
-    return found
+
+    return recall(f"payments.scene_success.{instrument}", read, for_s=FEEDBACK_S)
 
 
 def scene_report(first: date, last: date) -> list[dict[str, Any]]:

@@ -3,7 +3,6 @@
 from datetime import date, datetime
 from typing import Any
 
-from django.core.cache import cache
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +12,7 @@ from silk_road_ebao.kernel.approvals import approves, request_approval
 from silk_road_ebao.kernel.audit import record
 from silk_road_ebao.kernel.clock import business_date
 from silk_road_ebao.kernel.models import Approval
+from silk_road_ebao.kernel.recall import forget
 from silk_road_ebao.kernel.refusals import Refusal
 
 CHANGE = "payments.risk_rule.change"
@@ -55,4 +55,4 @@ def change_rule(*, subject: str, diff: dict[str, Any], approval_no: str, actor: 
 
 def forget_rules(*, day: date) -> None:
     """Forget the rules read for a day, so that every process reads them anew."""
-    cache.delete_many([f"payments.risk_rules.{scope}.{day.isoformat()}" for scope in ("PAYMENT", "TRANSFER")])
+    forget(f"payments.risk_rules.{scope}.{day.isoformat()}" for scope in ("PAYMENT", "TRANSFER"))

@@ -2,7 +2,6 @@
 
 from datetime import date, datetime
 
-from django.core.cache import cache
 from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +13,7 @@ from silk_road_ebao.kernel.actors import Actor
 from silk_road_ebao.kernel.audit import record
 from silk_road_ebao.kernel.clock import BUSINESS_ZONE, business_date
 from silk_road_ebao.kernel.ids import new_no
+from silk_road_ebao.kernel.recall import recall
 from silk_road_ebao.kernel.refusals import Refusal
 from silk_road_ebao.kernel.states import transition
 
@@ -114,12 +114,11 @@ def decide_review(*, review: RiskReview, passed: bool, actor: Actor, at: datetim
 
 def rules_on(*, day: date, scope: str = "PAYMENT") -> list[tuple[int, bool, Rule]]:
     """Return the rules in force on a day for payments or transfers (pk, live, rule), read once a minute."""
-    key = f"payments.risk_rules.{scope}.{day.isoformat()}"
-    found: list[tuple[int, bool, Rule]] | None = cache.get(key)
-    if found is None:
+
+    def read() -> list[tuple[int, bool, Rule]]:
         rows = RiskRule.objects.filter(
             Q(valid_until__isnull=True) | Q(valid_until__gt=day), valid_from__lte=day, scope=scope
         )
-        found = [(row.pk, row.is_live, Rule(row.code, row.measure, row.params, row.action)) for row in rows]
-        cache.set(key, found, 60)
-    return found
+        return [(row.pk, row.is_live, Rule(row.code, row.measure, row.params, row.action)) for row in rows]
+
+    return recall(f"payments.risk_rules.{scope}.{day.isoformat()}", read, for_s=60)

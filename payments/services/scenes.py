@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from django.core.cache import cache
 from django.utils.translation import gettext_lazy as _
 
 from payments.models import Payment, PaymentContext, SceneDefinition
@@ -12,6 +11,7 @@ from payments.rules.scene import ELEMENTS, Candidate, Definition, Offer, best_fi
 from payments.selectors.scenes import success_by_flow
 from silk_road_ebao.kernel.clock import business_date
 from silk_road_ebao.kernel.crypto import blind_index
+from silk_road_ebao.kernel.recall import recall
 from silk_road_ebao.kernel.refusals import Refusal
 
 FEEDBACK = timedelta(days=7)
@@ -60,16 +60,15 @@ def describe_payment(*, payment: Payment, declared: dict[str, str]) -> PaymentCo
 
 def scenes_on(*, day: date) -> list[tuple[int, Definition]]:
     """Return the scenes in force on a day, read once a minute."""
-    key = f"payments.scenes.{day.isoformat()}"
-    found: list[tuple[int, Definition]] | None = cache.get(key)
-    if found is None:
-        found = [
+
+    def read() -> list[tuple[int, Definition]]:
+        return [
             (row.pk, _definition(row))
             for row in SceneDefinition.objects.filter(valid_from__lte=day).order_by("pk")
             if row.valid_until is None or row.valid_until > day
         ]
-        cache.set(key, found, 60)
-    return found
+
+    return recall(f"payments.scenes.{day.isoformat()}", read, for_s=60)
 
 
 def _definition(row: SceneDefinition) -> Definition:

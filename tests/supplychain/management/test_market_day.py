@@ -1,64 +1,59 @@
 """The main job, as a stranger would run it: its own database, processes and sandbox; the parties agree to the fen."""
 
-import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
-from uuid import uuid4
+from pathlib import Path
 
-import psycopg
 import pytest
 
+from silk_road_ebao.runner.records import read_record
+from silk_road_ebao.runner.unprivileged import outside_home
 from tests.architecture.house import ROOT
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(420)]
 
 
+OURS = ("DATABASE_URL", "REDIS_URL", "EBAO_STATE", "PORT", "PUBLIC_URL", "PG_BIN", "ACQUIRERS_FILE")
+
+
 @pytest.fixture
-def house(tmp_path, settings):
-    """A database of its own, migrated, and a state folder; the command finds everything else itself."""
-    url = os.environ.get("DATABASE_URL")
-    if not url:
-        pytest.skip("needs the services that make test starts")
-    base, name = url.rsplit("/", 1)[0], f"market_{uuid4().hex[:8]}"
-    with psycopg.connect(f"{base}/postgres", autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
-    env = os.environ | {"DATABASE_URL": f"{base}/{name}", "EBAO_STATE": str(tmp_path / "state"), "DEMO": "1"}
-    env.pop("PORT", None)
-    env.pop("PUBLIC_URL", None)
-    env.pop("ACQUIRERS_FILE", None)
-    subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=ROOT, env=env, check=True)
-    yield env, tmp_path / "state"
-    with psycopg.connect(f"{base}/postgres", autocommit=True) as connection:
-        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+def house():
+    """An empty state folder and an environment without services: the runner brings up everything itself."""
+    folder = Path(tempfile.mkdtemp(prefix="ebao-day-"))
+    yield {name: value for name, value in os.environ.items() if name not in OURS} | {"EBAO_STATE": str(folder)}, folder
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.rmtree(outside_home(folder), ignore_errors=True)
 
 
-def _market_day(env, *options):
-    command = [sys.executable, "manage.py", "market_day", *options]
+def _market_day(env, *options, through=("-m", "silk_road_ebao.runner", "manage", "--")):
+    command = [sys.executable, *through, "market_day", *options]
     return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
 
 
 def _kill(state, name, after_s, killed):
-    deadline = time.monotonic() + 90
-    while time.monotonic() < deadline:
-        file = state / "processes.json"
-        if file.exists() and json.loads(file.read_text()).get("web"):
-            break
+    """Kill a process some seconds after the web process answers; the broker is the runner's, the others the day's."""
+    deadline = time.monotonic() + 150
+    while time.monotonic() < deadline and not read_record(state / "processes.json").get("web"):
         time.sleep(0.2)
     time.sleep(after_s)
-    os.kill(json.loads((state / "processes.json").read_text())["pids"][name], signal.SIGKILL)
+    record = "run.json" if name == "valkey" else "processes.json"
+    os.kill(read_record(state / record)["pids"][name], signal.SIGKILL)
     killed.append(name)
 
 
-def test_a_market_day_ends_with_agreement_though_web_and_worker_are_killed(house):
-    """F1, F2: kill -9 of web and worker while sales are taken; every party agrees to the fen at the end."""
+def test_a_market_day_ends_with_agreement_though_web_worker_and_broker_are_killed(house):
+    """F1, F2: kill -9 of web, worker and broker while sales are taken; every party agrees to the fen at the end."""
     env, state = house
     killed: list[str] = []
-    killers = [threading.Thread(target=_kill, args=(state, name, s, killed)) for name, s in (("web", 4), ("worker", 5))]
+    moments = (("web", 3), ("worker", 4), ("valkey", 5))
+    killers = [threading.Thread(target=_kill, args=(state, name, after_s, killed)) for name, after_s in moments]
     for killer in killers:
         killer.start()
 
@@ -68,7 +63,7 @@ def test_a_market_day_ends_with_agreement_though_web_and_worker_are_killed(house
         killer.join()
     assert result.returncode == 0, result.stdout + result.stderr
     assert "everything agrees to the fen" in result.stdout
-    assert sorted(killed) == ["web", "worker"]
+    assert sorted(killed) == ["valkey", "web", "worker"]
     assert re.search(r"^total +60 ", result.stdout, re.MULTILINE), result.stdout
 
 
@@ -85,7 +80,7 @@ def test_a_market_day_ends_with_agreement_though_web_and_worker_are_killed(house
 def test_a_wrong_option_is_named_and_nothing_starts(options, told):
     env = os.environ | {"DATABASE_URL": "", "REDIS_URL": "", "EBAO_STATE": "/nonexistent"}
 
-    result = _market_day(env, *options)
+    result = _market_day(env, *options, through=("manage.py",))
 
     assert result.returncode == 1
     assert result.stderr.startswith(f"CommandError: {told}")

@@ -1,0 +1,31 @@
+"""Short memory of what tables say, shared by all processes; without it the tables are read each time.
+
+The cache only spares queries. When it is down nothing that takes money may stop, so its failures end here.
+"""
+
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from typing import TypeVar
+
+from django.core.cache import cache
+from redis.exceptions import RedisError
+
+T = TypeVar("T")
+
+
+def recall(key: str, read: Callable[[], T], *, for_s: int) -> T:
+    """Give what was read under the key in the last for_s seconds, else read it now; never None."""
+    with suppress(RedisError):
+        kept: T | None = cache.get(key)
+        if kept is not None:
+            return kept
+    found = read()
+    with suppress(RedisError):
+        cache.set(key, found, for_s)
+    return found
+
+
+def forget(keys: Iterable[str]) -> None:
+    """Forget what was read, so that every process reads anew; when the cache is down it ends by its time."""
+    with suppress(RedisError):
+        cache.delete_many(list(keys))

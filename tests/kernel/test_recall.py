@@ -1,0 +1,46 @@
+"""Short memory: read once, forgotten on demand, and no harm when the cache is down."""
+
+import pytest
+from django.core.cache import caches
+
+from silk_road_ebao.kernel.recall import forget, recall
+
+
+@pytest.fixture
+def readings():
+    forget(["tests.recall"])
+    made: list[int] = []
+
+    def read():
+        made.append(len(made) + 1)
+        return {"reading": len(made)}
+
+    read.made = made
+    yield read
+    forget(["tests.recall"])
+
+
+@pytest.fixture
+def dead_cache(settings):
+    kept = settings.CACHES["default"]
+    settings.CACHES = {"default": kept | {"LOCATION": "redis://127.0.0.1:1/0"}}
+    yield
+    del caches["default"]
+
+
+def test_what_was_read_is_given_again_until_forgotten(readings):
+    first, second = (recall("tests.recall", readings, for_s=60) for _ in range(2))
+    forget(["tests.recall"])
+
+    third = recall("tests.recall", readings, for_s=60)
+
+    assert (first, second, third) == ({"reading": 1}, {"reading": 1}, {"reading": 2})
+
+
+def test_without_the_cache_the_tables_are_read_each_time(readings, dead_cache):
+    """F2: a broker that is down keeps nobody from being paid."""
+    found = [recall("tests.recall", readings, for_s=60) for _ in range(2)]
+
+    forget(["tests.recall"])
+
+    assert found == [{"reading": 1}, {"reading": 2}]
