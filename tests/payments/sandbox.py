@@ -14,6 +14,7 @@ class Sandbox:
     """One running sandbox and its control room."""
 
     def __init__(self, folder: Path) -> None:
+        self.folder = folder
         command = [
             sys.executable,
             "-m",
