@@ -51,7 +51,16 @@ class IndexTrade(models.Model):
             models.UniqueConstraint(name="index_trade_once", fields=["source", "origin"]),
             models.CheckConstraint(name="index_trade_positive", condition=Q(grams__gt=0, amount_fen__gt=0)),
         ]
-        indexes = [models.Index(name="index_trade_day", fields=["source", "day"])]
+        indexes = [
+            models.Index(name="index_trade_day", fields=["source", "day"]),
+            # A week's cells are read from this alone, in the order in which they are summed.
+            models.Index(
+                name="index_trade_cell",
+                fields=["source", "week", "commodity", "merchant", "market"],
+                include=["day", "grams", "amount_fen"],
+                condition=Q(verdict="ACCEPTED"),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.source_id} {self.day} {self.commodity_id}"

@@ -1,5 +1,6 @@
 """Unit values of cells, in one pass over the trades; every vintage is kept."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -10,53 +11,54 @@ from supplychain.rules.index_method import IndexMethod
 from supplychain.rules.sufficiency import judge_cell
 from supplychain.selectors.price_indices import period_end
 
+ONE_PERIOD = """
+    SELECT %(period_{n})s::date AS period, commodity_id, market_id, sum(grams)::bigint AS grams,
+           sum(fen)::bigint AS fen, count(merchant_id) AS merchants,
+           max(grams) FILTER (WHERE merchant_id IS NOT NULL)::float8 AS largest, bit_or(days) AS days,
+           sum(trades)::bigint AS trades, array_agg(grams) AS each_grams, array_agg(fen) AS each_fen
+    FROM (
+        SELECT commodity_id, merchant_id, {market} AS market_id, sum(grams)::bigint AS grams,
+               sum(amount_fen)::bigint AS fen, count(*) AS trades, bit_or(1 << (day - %(period_{n})s::date)) AS days
+        FROM supplychain_indextrade
+        WHERE source_id = %(source)s AND {within} AND verdict = 'ACCEPTED'
+        GROUP BY 1, 2, 3) of_merchant
+    GROUP BY 2, 3
+"""
 CELLS = """
-    WITH of_merchant AS MATERIALIZED (
-        SELECT {period} AS period, commodity_id, {market} AS market_id, merchant_id, sum(grams)::bigint AS grams,
-               sum(amount_fen)::bigint AS fen, count(*) AS trades, bit_or(1 << {bit}) AS days
-        FROM {table}
-        WHERE source_id = %(source)s AND day >= %(first)s AND day < %(after)s AND verdict = 'ACCEPTED'
-        GROUP BY 1, 2, 3, 4),
-    whole AS MATERIALIZED (
-        SELECT period, commodity_id, market_id, sum(grams)::bigint AS grams, sum(fen)::bigint AS fen,
-               count(merchant_id) AS merchants, max(grams) FILTER (WHERE merchant_id IS NOT NULL)::float8 AS largest,
-               bit_or(days) AS days, sum(trades)::bigint AS trades
-        FROM of_merchant GROUP BY 1, 2, 3),
-    capped AS (
-        SELECT w.period, w.commodity_id, w.market_id,
-               sum(least(m.grams, %(cap)s * w.grams)) AS grams,
-               sum(m.fen * least(1, %(cap)s * w.grams / m.grams)) AS fen
-        FROM whole w JOIN of_merchant m ON m.period = w.period AND m.commodity_id = w.commodity_id
-            AND m.market_id IS NOT DISTINCT FROM w.market_id
-        WHERE w.largest > %(cap)s * w.grams GROUP BY 1, 2, 3)
     SELECT w.period, w.commodity_id, w.market_id, round(coalesce(c.grams, w.grams))::numeric / 1000 AS kg,
            round(coalesce(c.fen, w.fen))::bigint AS amount_fen, w.merchants, w.largest / w.grams AS largest_share,
            bit_count(w.days::bit(32)) AS days, w.trades
-    FROM whole w LEFT JOIN capped c ON c.period = w.period AND c.commodity_id = w.commodity_id
-        AND c.market_id IS NOT DISTINCT FROM w.market_id
+    FROM ({periods}) w CROSS JOIN LATERAL (
+        SELECT sum(least(m.grams, %(cap)s * w.grams)) AS grams,
+               sum(m.fen * least(1, %(cap)s * w.grams / m.grams)) AS fen
+        FROM unnest(w.each_grams, w.each_fen) AS m(grams, fen)
+        WHERE w.largest > %(cap)s * w.grams) c
     ORDER BY 1, 2, 3
 """
-PERIODS = {
-    "DAY": ("day", "0"),
-    "WEEK": ("week", "(day - week)"),
-    "MONTH": ("date_trunc('month', day)::date", "(extract(day FROM day)::int - 1)"),
-}
+WEEK_ONLY = "week = %(period_{n})s::date"
+DAYS = "day >= %(period_{n})s::date AND day < %(after_{n})s::date"
 
 
-def cells_sql(*, grain: str, by_market: bool = False, table: str = "supplychain_indextrade") -> str:
-    """Give the statement for a grain, over all markets or one by one; parameters source, first, after, cap.
+def sum_cells(
+    *, source_id: int, grain: str, periods: Sequence[date], cap_share: float, by_market: bool = False
+) -> list[tuple[Any, ...]]:
+    """Sum the accepted lines of some periods to cells, over all markets or one by one; no merchant above its cap.
 
-    One pass over the trades sums each merchant; what follows works on those sums only.
+    Each period is a branch of its own, which one parallel worker sums alone: a week in the order of its index,
+    so that nothing is sorted, hashed or put together again. Call it inside a transaction.
     """
-    period, bit = PERIODS[grain]
-    market = "market_id" if by_market else "NULL::bigint"
-    return CELLS.format(period=period, bit=bit, market=market, table=table)
-
-
-def give_room(cursor: Any) -> None:
-    """Let one statement hash the merchants of a year in memory."""
-    for setting in ("work_mem = '256MB'", "jit = off"):
-        cursor.execute(f"SET LOCAL {setting}")
+    named: dict[str, Any] = {"source": source_id, "cap": cap_share}
+    branches = []
+    for n, period in enumerate(periods):
+        named |= {f"period_{n}": period, f"after_{n}": period_end(grain, period)}
+        within = (WEEK_ONLY if grain == "WEEK" else DAYS).format(n=n)
+        market = "market_id" if by_market else "NULL::bigint"
+        branches.append(ONE_PERIOD.format(n=n, market=market, within=within))
+    with connection.cursor() as cursor:
+        for setting in ("work_mem = '256MB'", "jit = off"):  # room to hash the merchants of a month
+            cursor.execute(f"SET LOCAL {setting}")
+        cursor.execute(CELLS.format(periods=" UNION ALL ".join(branches)), named)
+        return list(cursor.fetchall())
 
 
 @transaction.atomic
@@ -81,20 +83,11 @@ def compute_cells(
 
 
 def _compute(source: PriceSource, grain: str, period: date, method: IndexMethod, at: datetime) -> list[IndexCell]:
-    named: dict[str, Any] = {
-        "source": source.pk,
-        "first": period,
-        "after": period_end(grain, period),
-        "cap": method.merchant_cap_share,
-    }
-    found: list[tuple[Any, ...]] = []
-    with connection.cursor() as cursor:
-        give_room(cursor)
-        cursor.execute(cells_sql(grain=grain), named)
-        found += cursor.fetchall()
-        if source.kind == SourceKind.PLATFORM:
-            cursor.execute(cells_sql(grain=grain, by_market=True), named)
-            found += [row for row in cursor.fetchall() if row[2] is not None]
+    cap = method.merchant_cap_share
+    found = sum_cells(source_id=source.pk, grain=grain, periods=[period], cap_share=cap)
+    if source.kind == SourceKind.PLATFORM:
+        apart = sum_cells(source_id=source.pk, grain=grain, periods=[period], cap_share=cap, by_market=True)
+        found += [row for row in apart if row[2] is not None]
     return [_cell(source, grain, row, method, at) for row in found]
 
 
