@@ -42,6 +42,8 @@ urlpatterns = [
     path("collect/<slug:payment_no>/", collect.collect_code, name="collect_code"),
     path("collect/<slug:payment_no>/cancel/", collect.collect_cancel, name="collect_cancel"),
     path("p/<slug:code>/", cashier.scan, name="scan"),
+    path("p/<slug:code>/sign-in/", cashier.sign_in, name="sign_in"),
+    path("p/<slug:code>/signed-in/", cashier.signed_in, name="signed_in"),
     path("p/<slug:payment_no>/result/", cashier.result, name="result"),
     path("p/<slug:payment_no>/status/", cashier.status, name="status"),
     path("codes/", stall_codes.codes, name="codes"),
@@ -55,6 +57,7 @@ urlpatterns = [
     path("days/<business_day:day>/statement.xlsx", days.day_xlsx, name="day_xlsx"),
     path("fees/", fees.fees, name="fees"),
     path("fees/<slug:invoice_no>/", fees.fee_invoice, name="fee_invoice"),
+    path("fees/<slug:invoice_no>/pay/", fees.pay_fee, name="fee_pay"),
     path("today/differences/", days.today_differences, name="today_differences"),
     path("notices/<slug:acquirer>/", acquirer_messages.take_notice, name="notice"),
 ]

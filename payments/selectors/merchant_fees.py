@@ -7,7 +7,7 @@ from django.db.models import Count, F, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from accounts.models import Merchant
-from payments.models import FeeInvoice, ServiceFee
+from payments.models import FeeInvoice, FeePayee, ServiceFee
 from payments.selectors.days import next_month
 
 OWED = ("ISSUED", "OVERDUE")
@@ -71,7 +71,7 @@ def owed_invoices(merchant: Merchant) -> list[FeeInvoice]:
 
 def invoice_of(merchant: Merchant, invoice_no: str) -> FeeInvoice:
     """Find a merchant's invoice. Raises FeeInvoice.DoesNotExist, also for somebody else's."""
-    return FeeInvoice.objects.get(merchant=merchant, invoice_no=invoice_no)
+    return FeeInvoice.objects.select_related("payment").get(merchant=merchant, invoice_no=invoice_no)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,3 +113,8 @@ def _of_month(merchant: Merchant, first: date) -> QuerySet[ServiceFee]:
 
 def _with_source(rows: QuerySet[ServiceFee]) -> QuerySet[ServiceFee]:
     return rows.select_related("contract", "line__version__tariff", "invoice")
+
+
+def fee_payee() -> FeePayee | None:
+    """Find our own company as the payee of invoices, or None."""
+    return FeePayee.objects.filter(ended_at=None).select_related("merchant").first()

@@ -1,5 +1,6 @@
 """Fees collected separately: asked for once a month, reminded, received, or waived by two people."""
 
+import re
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -23,6 +24,10 @@ from silk_road_ebao.kernel.outbox import emit
 from silk_road_ebao.kernel.refusals import Refusal
 from silk_road_ebao.kernel.states import transition, transition_many
 
+OPEN = ("ISSUED", "OVERDUE")
+RECEIVE = "payments.fee_invoice.receive"
+BANK_CODE = re.compile(r"[A-Z][A-Z0-9]{1,15}")
+
 
 class InvoiceNotFound(Refusal):
     """Unknown number."""
@@ -44,17 +49,16 @@ class ReceiptUnfit(Refusal):
 
 @transaction.atomic
 def issue_invoices(*, month: date, actor: Actor, at: datetime) -> int:
-    """Ask every merchant for the posted fees of a month that were not split off; gives how many were issued now.
+    """Ask every merchant for posted fees through a month that were not split off; gives how many were issued now.
 
-    A month has one invoice per merchant: again it issues only for merchants that have none.
+    A month has one invoice per merchant: again it issues only for merchants that have none. What was given back
+    lessens the invoice; where it is more than what is due, all of it waits for the next.
     """
     after = (month.replace(day=28) + timedelta(days=4)).replace(day=1)
-    due = ServiceFee.objects.filter(
-        day__gte=month.replace(day=1), day__lt=after, status="POSTED", invoice=None, fee_fen__gt=F("split_fen")
-    )
+    due = ServiceFee.objects.filter(day__lt=after, status="POSTED", invoice=None).exclude(fee_fen=F("split_fen"))
     sums = due.values("merchant").annotate(
         fen=Sum(F("fee_fen") - F("split_fen")), days=Max("contract__due_days")
-    ).order_by("merchant")  # fmt: skip
+    ).filter(fen__gt=0).order_by("merchant")  # fmt: skip
     issued = 0
     for row in sums:
         invoice, is_new = FeeInvoice.objects.get_or_create(
@@ -68,6 +72,10 @@ def issue_invoices(*, month: date, actor: Actor, at: datetime) -> int:
             transition_many(
                 due.filter(merchant=row["merchant"]), "POSTED", "INVOICED", actor=actor, at=at,
                 reason=invoice.invoice_no, invoice=invoice,
+            )  # fmt: skip
+            emit(
+                "payments.fee_invoice.issued", key=invoice.invoice_no,
+                payload={"invoice_no": invoice.invoice_no, "amount_fen": invoice.amount_fen}, at=at,
             )  # fmt: skip
             issued += 1
     return issued
@@ -103,7 +111,7 @@ def receive_fee(
     invoice = _locked(invoice_no)
     if invoice.status == "PAID" and invoice.receipt_ref == receipt_ref:
         return invoice
-    if invoice.status not in ("ISSUED", "OVERDUE"):
+    if invoice.status not in OPEN:
         raise InvoiceSettled
     if amount_fen != invoice.amount_fen or not receipt_ref.strip():
         raise ReceiptUnfit
@@ -118,12 +126,39 @@ def receive_fee(
     return invoice
 
 
+def propose_receipt(
+    *, invoice_no: str, bank_code: str, receipt_ref: str, actor: Actor, at: datetime, tax_invoice_no: str = ""
+) -> Approval:
+    """Ask a second person to agree that an invoice's whole amount came into our own bank account.
+
+    Raises InvoiceNotFound, InvoiceSettled, ReceiptUnfit, ApprovalOpen.
+    """
+    invoice = FeeInvoice.objects.filter(invoice_no=invoice_no).first()
+    if invoice is None:
+        raise InvoiceNotFound
+    if invoice.status not in OPEN:
+        raise InvoiceSettled
+    if not receipt_ref.strip() or not BANK_CODE.fullmatch(bank_code):
+        raise ReceiptUnfit
+    diff = {
+        "invoice_no": invoice_no, "amount_fen": invoice.amount_fen, "bank_code": bank_code,
+        "receipt_ref": receipt_ref.strip(), "tax_invoice_no": tax_invoice_no.strip(),
+    }  # fmt: skip
+    return request_approval(verb=RECEIVE, subject=f"invoice:{invoice_no}", diff=diff, maker=actor, at=at)
+
+
+@approves(RECEIVE)
+def carry_out_receipt(*, subject: str, diff: dict[str, Any], approval_no: str, actor: Actor, at: datetime) -> None:
+    """Record a receipt two people agreed on; raises what receive_fee raises."""
+    receive_fee(**diff, actor=actor, at=at)
+
+
 def propose_waiver(*, invoice_no: str, reason: str, actor: Actor, at: datetime) -> Approval:
     """Ask a second person to waive an invoice. Raises InvoiceNotFound, InvoiceSettled, ReceiptUnfit, ApprovalOpen."""
     invoice = FeeInvoice.objects.filter(invoice_no=invoice_no).first()
     if invoice is None:
         raise InvoiceNotFound
-    if invoice.status not in ("ISSUED", "OVERDUE"):
+    if invoice.status not in OPEN:
         raise InvoiceSettled
     if len(reason.strip()) < 2:
         raise ReceiptUnfit(_("请写明减免原因"), field="reason")
@@ -137,7 +172,7 @@ def propose_waiver(*, invoice_no: str, reason: str, actor: Actor, at: datetime) 
 def waive_invoice(*, subject: str, diff: dict[str, Any], approval_no: str, actor: Actor, at: datetime) -> None:
     """Waive an approved invoice: the income is taken back, the receivable ends. Raises InvoiceSettled."""
     invoice = _locked(diff["invoice_no"])
-    if invoice.status not in ("ISSUED", "OVERDUE") or invoice.amount_fen != diff["amount_fen"]:
+    if invoice.status not in OPEN or invoice.amount_fen != diff["amount_fen"]:
         raise InvoiceSettled
     legs = [Leg(income_service_fee(), receivable_merchant(invoice.merchant.merchant_no), invoice.amount_fen)]
     post_transfers(subject=invoice.uid, kind=Kind.SERVICE_FEE_DUE_RETURN, legs=legs, on=business_date(at))

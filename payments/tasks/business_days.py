@@ -4,6 +4,7 @@ from celery import shared_task
 
 from payments.services.business_days import advance_days
 from payments.services.fee_invoices import remind_overdue
+from payments.services.fee_payments import receive_paid_invoices
 from silk_road_ebao.kernel.actors import SYSTEM
 from silk_road_ebao.kernel.clock import now
 
@@ -18,3 +19,9 @@ def advance_days_task() -> None:
 def remind_fees() -> None:
     """Mark invoices overdue and write the reminders whose day has come."""
     remind_overdue(actor=SYSTEM, at=now())
+
+
+@shared_task(name="payments.receive_fees", queue="money")
+def receive_fees() -> None:
+    """Book what merchants paid for invoices at our cashier."""
+    receive_paid_invoices(at=now())

@@ -1,26 +1,31 @@
 """费用: what our services cost by month and day, which price and contract said so, what is still to be paid."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.contrib import messages
 from django.core.paginator import Page, Paginator
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from accounts.door import merchant_page
+from accounts.selectors.users import staff_actor
 from payments.models import FeeInvoice, ServiceFee, TariffLine
 from payments.rules.tariff import BPS, FLAT
 from payments.selectors import merchant_fees as found
 from payments.selectors.days import month_start, next_month
-from payments.views.words import acquirer_name
+from payments.services.collections import cashier_url
+from payments.services.fee_payments import pay_invoice
+from payments.views.words import acquirer_name, page_state
 from silk_road_ebao.face.figures import day as day_text
 from silk_road_ebao.face.figures import rate, yuan
 from silk_road_ebao.face.pages import show
 from silk_road_ebao.face.sums import Sum, Term
 from silk_road_ebao.kernel import clock
 from silk_road_ebao.kernel.clock import business_date
+from silk_road_ebao.kernel.refusals import Refusal
 
 PAGE_ROWS = 60
 
@@ -59,14 +64,49 @@ def fee_invoice(request: Any, invoice_no: str) -> HttpResponse:
     except FeeInvoice.DoesNotExist:
         raise Http404 from None
     page: Page[ServiceFee] = Paginator(found.fees_of_invoice(invoice), PAGE_ROWS).get_page(request.GET.get("page", ""))
+    at = clock.now()
     context = {
         "invoice": invoice,
-        "told": _invoice_row(invoice, business_date(clock.now())),
+        "told": _invoice_row(invoice, business_date(at)),
         "sum": _invoice_sum(invoice),
         "page": page,
         "rows": [_fee_row(fee) for fee in page],
+        **_paying(invoice, at),
     }
-    return show(request, "payments/fees_invoice.html", context)
+    return show(request, "payments/fees_invoice.html", context, parts=("paying",))
+
+
+@require_POST
+@merchant_page()
+def pay_fee(request: Any, invoice_no: str) -> HttpResponse:
+    """Open the payment of an invoice at our cashier and show its code on the invoice's page."""
+    try:
+        found.invoice_of(request.merchant, invoice_no)
+    except FeeInvoice.DoesNotExist:
+        raise Http404 from None
+    try:
+        pay_invoice(invoice_no=invoice_no, actor=staff_actor(request.membership), at=clock.now())
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+    return HttpResponseRedirect(reverse("payments:fee_invoice", args=[invoice_no]))
+
+
+def _paying(invoice: FeeInvoice, at: datetime) -> dict[str, Any]:
+    """Say where the payment of an open invoice stands: none yet, its code, or being booked."""
+    if invoice.status not in found.OWED:
+        return {"paying": "", "may_pay": False}
+    payment = invoice.payment
+    state = page_state(payment) if payment and (payment.paid_at or payment.expires_at > at) else "over"
+    told = {"received": "booking", "waiting": "code", "checking": "checking"}.get(state, "")
+    address = cashier_url(payment=payment) if payment and told == "code" else ""
+    payee = found.fee_payee()
+    may_pay = payee is not None and payee.merchant_id != invoice.merchant_id and not told
+    return {
+        "paying": told,
+        "cashier_url": address,
+        "may_pay": may_pay,
+        "payee": payee.merchant.legal_name if payee else "",
+    }
 
 
 def _month_sum(month: found.FeeMonth) -> Sum:
