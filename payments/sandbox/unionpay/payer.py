@@ -14,13 +14,15 @@ from payments.sandbox.world import World
 
 def pay(world: World, order: Record, *, payer_id: str = "", funding: str = "debit", bank_type: str = "") -> Record:
     """Pay an order; raise PayerRefused as the wallet would."""
-    late = order["state"] == CLOSED and world.faults.strike("pay_after_close", "unionpay", order["no"])
+    expire = order["expire_at"]
+    is_over = bool(expire) and datetime.fromisoformat(expire) <= world.clock.now()
+    # A code has no close of its own here: its time ends it.
+    late = (is_over or order["state"] == CLOSED) and world.faults.strike("pay_after_close", "unionpay", order["no"])
     if order["state"] == PAID:
         raise PayerRefused("ORDER_PAID", "该订单已付款，请勿重复付款")
     if order["state"] not in (OPEN, PAYING) and not late:
         raise PayerRefused("ORDER_CLOSED", "该订单已关闭，请联系商家重新下单")
-    expire = order["expire_at"]
-    if expire and datetime.fromisoformat(expire) <= world.clock.now():
+    if is_over and not late:
         raise PayerRefused("ORDER_EXPIRED", "二维码已过期，请商家重新出示")
     return complete(world, order, payer_id=payer_id, funding=funding)
 
