@@ -73,7 +73,8 @@ def _kinds(acquirer_code: str, day: date) -> list[str]:
     if (acquirer_code, SHARING_BILL) in FORMS and shared.exists():
         kinds.append(SHARING_BILL)
     ours = shared.filter(status="FINISHED", lines__receiver__is_platform=True)
-    if (acquirer_code, FUND_BILL) in FORMS and ours.exists():
+    # Nobody is asked for the bill of our own account where there is no line; it may be handed in.
+    if (acquirer_code, FUND_BILL) in FORMS and acquirer_code in open_acquirers() and ours.exists():
         kinds.append(FUND_BILL)
     return kinds
 
