@@ -20,6 +20,7 @@ VERBS: dict[str, str | Promise] = {
     "supplychain.commodity.revise": _("商品编码新版本"),
     "supplychain.commodity.end": _("停用商品编码"),
     "supplychain.concordance.enter": _("编码对照"),
+    "supplychain.paper.check": _("看过摊位合同"),
     "supplychain.index.release": _("发布待复核的指数"),
 }
 """A room adds its verbs here; a verb nobody named is shown as it is."""

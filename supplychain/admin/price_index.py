@@ -3,11 +3,16 @@
 from typing import Any
 
 from django.contrib import admin
+from django.utils.html import format_html
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from silk_road_ebao.console.columns import state_column
 from silk_road_ebao.console.operator_admin import Button, OperatorAdmin, Press
+from supplychain.admin.concordance import waiting_address
 from supplychain.models import IndexErratum, IndexMethodVersion, IndexRelease
+from supplychain.selectors.concordances import waiting_count
+from supplychain.selectors.index_words import reason_text
 from supplychain.services.index_errata import issue_erratum
 from supplychain.services.index_holds import decline_held_release, propose_held_release
 from supplychain.services.index_releases import release_week
@@ -48,6 +53,12 @@ class IndexReleaseAdmin(OperatorAdmin):
     list_select_related = ("source",)
     search_fields = ("release_no", "input_hash")
     ordering = ("-period", "-vintage")
+    fields = (
+        "release_no", "source", "kind", "period", "vintage", "state", "why", "value", "matched_share_bps", "is_trial",
+        "change_bps", "year_change_bps", "cells_used", "cells_rejected", "rows_set_aside", "window_from", "periods",
+        "method", "input_hash", "released_at", "released_by",
+    )  # fmt: skip
+    readonly_fields = ("state", "why")
     buttons = (
         Button("propose", _("提请发布"), _propose, role="MAKER", asks_reason=True,
                shown=lambda row: row.status == "HELD" and row.value is not None),
@@ -63,6 +74,15 @@ class IndexReleaseAdmin(OperatorAdmin):
     def state(self, row: IndexRelease) -> Any:
         """Word the status."""
         return TEXTS[row.status]
+
+    @admin.display(description=_("为什么"))
+    def why(self, row: IndexRelease) -> Any:
+        """Say why there is no number, and where names are explained."""
+        said = reason_text(row.shortfalls) or "—"
+        if row.status != "HELD" or row.value is not None:
+            return said
+        words = gettext("%(n)s 个品名等对照") % {"n": waiting_count(row.source)}
+        return format_html('{}<br><a class="press__button" href="{}">{}</a>', said, waiting_address(row.source), words)
 
 
 @admin.register(IndexMethodVersion)

@@ -12,28 +12,34 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.admin.ground import EnteringAdmin
 from silk_road_ebao.console.operator_admin import Button, OperatorAdmin, Press
 from silk_road_ebao.console.operators import actor_of, roles_of
 from silk_road_ebao.kernel import clock
 from silk_road_ebao.kernel.refusals import Refusal
-from supplychain.forms import SheetForm
-from supplychain.models import IndexTrade, PriceSheet, PriceSheetRow, PriceSource
-from supplychain.selectors.concordances import waiting_names
-from supplychain.selectors.price_sheets import totals_of
+from supplychain.admin.concordance import waiting_address
+from supplychain.forms import SheetForm, SourceForm
+from supplychain.models import IndexTrade, PriceSheet, PriceSheetRow, PriceSource, RowVerdict
+from supplychain.selectors.concordances import waiting_count
+from supplychain.selectors.price_sheets import faults_of, latest_columns, totals_of
+from supplychain.services.index_holds import resume_held
 from supplychain.services.index_trades import decide_quarantined_trade, take_sheet_rows
 from supplychain.services.price_sheets import import_price_sheet, withdraw_price_sheet
+from supplychain.services.price_sources import ensure_source
 
 SHOWN = 100
 
 
 @admin.register(PriceSource)
-class PriceSourceAdmin(OperatorAdmin):
-    """价格来源: with the names that wait."""
+class PriceSourceAdmin(EnteringAdmin):
+    """价格来源: with the way to the names that wait."""
 
     list_display = ("code", "name", "kind", "currency", "is_public")
     ordering = ("id",)
     fields = ("code", "name", "kind", "market", "currency", "is_public", "waiting")
     readonly_fields = ("waiting",)
+    entry_form = SourceForm
+    entry_label = _("新来源")
     buttons = (
         Button(
             "take",
@@ -41,22 +47,22 @@ class PriceSourceAdmin(OperatorAdmin):
             lambda press: take_sheet_rows(source=press.row, actor=press.actor, at=press.at),
             role="MAKER",
         ),
+        Button(
+            "resume",
+            _("重算待复核的各期"),
+            lambda press: resume_held(source=press.row, actor=press.actor, at=press.at),
+            role="MAKER",
+        ),
     )
+
+    def enter(self, typed: dict[str, Any], **by: Any) -> object:
+        """Found the source."""
+        return ensure_source(**typed, **by)
 
     @admin.display(description=_("等对照的品名"))
     def waiting(self, row: PriceSource) -> SafeString:
-        """List the waiting names with what each may be."""
-        lines = format_html_join(
-            "",
-            "<tr><th>{}</th><td>{}</td><td>{} — {}</td><td>{}</td></tr>",
-            (
-                (name.source_name, name.rows, name.first_day, name.last_day, name.proposal or "—")
-                for name in waiting_names(row)[:SHOWN]
-            ),
-        )
-        heads = (gettext("品名"), gettext("行数"), gettext("日期"), gettext("可能是"))
-        head = format_html_join("", "<th>{}</th>", ((text,) for text in heads))
-        return format_html("<table class='sides'><tr>{}</tr>{}</table>", head, lines)
+        """Say how many names wait, and lead to them."""
+        return format_html('{} <a href="{}">{}</a>', waiting_count(row), waiting_address(row), gettext("看并提交对照"))
 
 
 def _withdraw(press: Press) -> PriceSheet:
@@ -87,10 +93,22 @@ class PriceSheetAdmin(OperatorAdmin):
 
     @admin.display(description=_("各行结果"))
     def what_became(self, row: PriceSheet) -> SafeString:
-        """Count the rows by verdict, and lead to those that do not count."""
-        told = format_html_join("，", "{} {}", totals_of(row).items())
+        """Count the rows by verdict, list those that do not count with line and reason, lead to all."""
+        words = dict(RowVerdict.choices)
+        told = format_html_join("，", "{} {}", ((words[code], count) for code, count in totals_of(row).items()))
+        lines = format_html_join(
+            "",
+            "<tr><th>{}</th><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>",
+            (
+                (line.line_no, line.get_verdict_display(), line.get_fault_display(), line.source_name, line.text)
+                for line in faults_of(row)[:SHOWN]
+            ),
+        )
+        heads = (gettext("行号"), gettext("结果"), gettext("原因"), gettext("品名"), gettext("原文"))
+        head = format_html_join("", "<th>{}</th>", ((text,) for text in heads))
         address = reverse("admin:supplychain_pricesheetrow_changelist")
-        return format_html('{} <a href="{}?sheet__id__exact={}">{}</a>', told, address, row.pk, gettext("看每一行"))
+        every = format_html('<a href="{}?sheet__id__exact={}">{}</a>', address, row.pk, gettext("看每一行"))
+        return format_html("{} {}<table class='sides'><tr>{}</tr>{}</table>", told, every, head, lines)
 
     def get_urls(self) -> list[URLPattern]:
         """Add the form to load a sheet."""
@@ -101,7 +119,7 @@ class PriceSheetAdmin(OperatorAdmin):
         """Show the form; POST loads the sheet whole or refuses it whole."""
         if "MAKER" not in roles_of(request):
             raise PermissionDenied
-        form = SheetForm(request.POST or None, request.FILES or None)
+        form = SheetForm(request.POST or None, request.FILES or None, initial=latest_columns())
         if request.method == "POST" and form.is_valid():
             try:
                 sheet = import_price_sheet(**form.terms(), actor=actor_of(request), at=clock.now())

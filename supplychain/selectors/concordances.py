@@ -1,11 +1,13 @@
 """Reads of concordances: which names of a source wait for a meaning, and what they most likely continue."""
 
+import math
 from dataclasses import dataclass
 from datetime import date
 
 from django.db import connection
 from django.db.models import Count, Max, Min, Sum
 
+from silk_road_ebao.kernel.models import Approval
 from supplychain.models import Commodity, CommodityConcordance, PriceSheetRow, PriceSource
 from supplychain.rules.name_matching import Match, NameFacts, propose_matches
 
@@ -47,6 +49,20 @@ class WaitingName:
     match: Match | None
     proposal: Commodity | None
 
+    @property
+    def price_times(self) -> str:
+        """Tell the new price as a multiple of the old."""
+        return _times(self.match.price_log if self.match else None)
+
+    @property
+    def volume_times(self) -> str:
+        """Tell the volume of all that would continue the old name as a multiple of its own."""
+        return _times(self.match.volume_log if self.match else None)
+
+
+def _times(log: float | None) -> str:
+    return "" if log is None else f"{math.exp(log):.2f}"
+
 
 def waiting_names(source: PriceSource) -> list[WaitingName]:
     """List the names that wait, the most valuable first, each with what it most likely continues.
@@ -76,9 +92,28 @@ def waiting_names(source: PriceSource) -> list[WaitingName]:
     return found
 
 
+def waiting_count(source: PriceSource) -> int:
+    """Count the names of a source that wait."""
+    rows = PriceSheetRow.objects.filter(sheet__source=source, sheet__status="LOADED", verdict="WAITING")
+    return rows.values("source_name").distinct().count()
+
+
 def _facts(source: PriceSource, first: date) -> tuple[dict[str, NameFacts], list[NameFacts]]:
     with connection.cursor() as cursor:
         cursor.execute(WAITING, {"source": source.pk})
         names = {name: NameFacts(name, price, kg) for name, price, kg in cursor.fetchall()}
         cursor.execute(KNOWN, {"source": source.pk, "code": source.code, "before": first})
         return names, [NameFacts(name, price, kg or 0.0) for name, price, kg in cursor.fetchall()]
+
+
+def known_commodities(source: PriceSource) -> dict[str, Commodity]:
+    """Give the commodities in use that a source's names mean, and those of the house, by code."""
+    meant = CommodityConcordance.objects.filter(source=source.code).values("commodity_id")
+    live = Commodity.objects.filter(valid_until=None)
+    rows = [*live.filter(pk__in=meant).order_by("code"), *live.exclude(pk__in=meant).order_by("code")]
+    return {row.code: row for row in rows}
+
+
+def open_approvals(source: PriceSource) -> list[Approval]:
+    """List the concordances of a source that wait for a second person."""
+    return list(Approval.objects.filter(subject=f"concordance:{source.code}", status="PENDING").order_by("id"))

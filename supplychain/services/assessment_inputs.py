@@ -1,4 +1,4 @@
-"""What people add to an assessment: what the merchant needs, and papers held against the books."""
+"""What the merchant adds to his assessment: what he needs."""
 
 from datetime import datetime
 
@@ -7,9 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Merchant
 from silk_road_ebao.kernel.actors import Actor
-from silk_road_ebao.kernel.audit import record
 from silk_road_ebao.kernel.refusals import Refusal
-from supplychain.models import NeedStatement, PaperCheck, PaperKind
+from supplychain.models import NeedStatement
 
 
 class NeedUnfit(Refusal):
@@ -17,13 +16,6 @@ class NeedUnfit(Refusal):
 
     message = _("请填想用多少钱（大于 0），毛利率要小于 100%")
     field = "requested_fen"
-
-
-class PaperUnfit(Refusal):
-    """A check names a paper of a known kind."""
-
-    message = _("请选单据种类并写单据号")
-    field = "paper_ref"
 
 
 @transaction.atomic
@@ -65,33 +57,3 @@ def state_need(
         stated_at=at,
         stated_by=(actor.label or actor.ref)[:80],
     )
-
-
-@transaction.atomic
-def check_paper(
-    *, merchant: Merchant, kind: str, paper_ref: str, is_matched: bool, note: str = "", actor: Actor, at: datetime
-) -> PaperCheck:
-    """Note that a person held a paper against the books.
-
-    Raises:
-        PaperUnfit
-    """
-    if kind not in PaperKind.values or not paper_ref.strip():
-        raise PaperUnfit
-    check = PaperCheck.objects.create(
-        merchant=merchant,
-        kind=kind,
-        paper_ref=paper_ref.strip()[:64],
-        is_matched=is_matched,
-        note=note[:200],
-        checked_at=at,
-        checked_by=(actor.label or actor.ref)[:80],
-    )
-    record(
-        actor=actor,
-        action="supplychain.paper.check",
-        subject=merchant.merchant_no,
-        at=at,
-        detail={"kind": kind, "matched": is_matched},
-    )
-    return check

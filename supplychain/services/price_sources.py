@@ -49,16 +49,20 @@ class Equation:
     reason: str
 
 
-def ensure_source(*, code: str, name: str = "", currency: str = "CNY") -> PriceSource:
+@transaction.atomic
+def ensure_source(*, code: str, name: str = "", currency: str = "CNY", actor: Actor, at: datetime) -> PriceSource:
     """Find a source of sheets, or found it under a name.
 
     Raises:
         SourceUnknown
     """
     found = PriceSource.objects.filter(code=code).first()
-    if found is None and not name:
+    if found is not None:
+        return found
+    if not name:
         raise SourceUnknown(code=code)
-    return found or PriceSource.objects.create(code=code, name=name, kind="SHEET", currency=currency)
+    record(actor=actor, action="supplychain.price_source.found", subject=code, at=at, detail={"name": name})
+    return PriceSource.objects.create(code=code, name=name, kind="SHEET", currency=currency)
 
 
 def read_concordance(lines: Iterable[str]) -> list[Equation]:

@@ -17,8 +17,8 @@ from silk_road_ebao.kernel.clock import business_date
 from supplychain.models import IndexRelease, PriceSource
 from supplychain.selectors.goods_prices import goods_prices_of
 from supplychain.selectors.index_pages import IndexBoard, SubIndex, board_of, first_published, headline_rows
+from supplychain.selectors.index_words import change_text, reason_text
 from supplychain.selectors.price_indices import errata_of, method_on, public_sources, vintages_of
-from supplychain.views.index_words import change_text, reason_text
 
 
 @require_GET

@@ -47,7 +47,8 @@ class Command(BaseCommand):
         self._report(sheet)
 
     def _load(self, options: dict[str, Any]) -> PriceSheet:
-        source = ensure_source(code=options["source"], name=options["name"], currency=options["currency"])
+        named = {"code": options["source"], "name": options["name"], "currency": options["currency"]}
+        source = ensure_source(**named, actor=SYSTEM, at=clock.now())
         try:
             content = options["file"].read_bytes()
         except OSError as error:

@@ -10,9 +10,10 @@ from accounts.selectors.consents import ConsentMissing
 from accounts.services.disclosures import ChannelNotPermitted
 from supplychain.models import Assessment, AssessmentDocument, AssessmentObjection
 from supplychain.services.assessment_documents import document_holds, issue_document, verify_document
-from supplychain.services.assessment_inputs import check_paper, state_need
+from supplychain.services.assessment_inputs import state_need
 from supplychain.services.assessment_objections import FindingMissing, decide_objection, raise_objection
 from supplychain.services.assessments import NotIssued, assess_merchant, disclose_assessment
+from supplychain.services.paper_checks import check_paper
 from supplychain.views.assessment_words import report_text
 from tests.accounts.factories import MembershipFactory, UserFactory
 from tests.supplychain.services.test_assessments import AT, FIRST, LAST, OPERATOR, compare_books

@@ -1,8 +1,5 @@
 """Commodity codes change by two people, and a change is a new version."""
 
-from datetime import timedelta
-from decimal import Decimal
-
 import pytest
 from django.db import connection
 

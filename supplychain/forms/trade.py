@@ -6,9 +6,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from silk_road_ebao.kernel.money import MoneyError, parse_yuan
-from supplychain.models import Commodity, Handover, PriceSource
+from supplychain.models import Commodity, Handover
 from supplychain.rules.cart import NotAWeight, parse_kg
-from supplychain.rules.sheet_rows import KG_OF_UNIT, ControlTotals, SheetColumns
 
 MOST_FEN_KG = 10_000_000
 
@@ -178,57 +177,3 @@ class BuyerForm(forms.Form):
         if cleaned.get("handover") == Handover.DELIVERY and not cleaned.get("address"):
             self.add_error("address", _("送货要写地址"))
         return cleaned
-
-
-YUAN: dict[str, Any] = {"max_digits": 12, "decimal_places": 2, "min_value": 0}
-
-
-class NeedForm(forms.Form):
-    """资金需求: yuan and percent as people write them."""
-
-    requested = forms.DecimalField(label=_("想用多少（元）"), max_digits=12, decimal_places=2, min_value=1)
-    own_funds = forms.DecimalField(label=_("自己有多少（元）"), initial=0, **YUAN)
-    loans = forms.DecimalField(label=_("已有贷款（元）"), initial=0, **YUAN)
-    other_sources = forms.DecimalField(label=_("其他能用的钱（元）"), initial=0, **YUAN)
-    margin = forms.DecimalField(label=_("毛利率（%）"), max_digits=4, decimal_places=1, min_value=0, max_value=99)
-    growth = forms.DecimalField(
-        label=_("明年大约多卖（%）"), max_digits=4, decimal_places=1, min_value=-90, max_value=300
-    )
-    receivable_days = forms.IntegerField(label=_("货款平均几天收回"), min_value=0, max_value=720, initial=0)
-    payable_days = forms.IntegerField(label=_("进货款平均几天付"), min_value=0, max_value=720, initial=0)
-
-    def terms(self) -> dict[str, Any]:
-        """Give the arguments of the service: fen and ten-thousandths."""
-        data = self.cleaned_data
-        fen = {f"{name}_fen": int(data[name] * 100) for name in ("requested", "own_funds", "loans", "other_sources")}
-        rates = {"margin_bps": int(data["margin"] * 100), "growth_bps": int(data["growth"] * 100)}
-        return fen | rates | {name: data[name] for name in ("receivable_days", "payable_days")}
-
-
-class SheetForm(forms.Form):
-    """行情表: the file, its source, which column is which, and the sender's totals where he gives them."""
-
-    source = forms.ModelChoiceField(label=_("来源"), queryset=PriceSource.objects.filter(kind="SHEET").order_by("id"))
-    file = forms.FileField(label=_("文件（CSV 或 XLSX）"))
-    day = forms.CharField(label=_("日期列"), max_length=64)
-    name = forms.CharField(label=_("品名列"), max_length=64)
-    price = forms.CharField(label=_("价格列"), max_length=64)
-    quantity = forms.CharField(label=_("数量列"), max_length=64)
-    unit_column = forms.CharField(label=_("单位列（没有就空着）"), max_length=64, required=False)
-    unit = forms.ChoiceField(label=_("没有单位列时的单位"), choices=[(unit, unit) for unit in KG_OF_UNIT])
-    rows = forms.IntegerField(label=_("对方给的行数"), min_value=1, required=False)
-    kg = forms.DecimalField(label=_("对方给的公斤合计"), min_value=0, required=False)
-
-    def terms(self) -> dict[str, Any]:
-        """Give the arguments of the service."""
-        data, file = self.cleaned_data, self.cleaned_data["file"]
-        columns = SheetColumns(
-            data["day"], data["name"], data["price"], data["quantity"], data["unit_column"], data["unit"]
-        )
-        return {
-            "source": data["source"],
-            "file_name": file.name,
-            "content": file.read(),
-            "columns": columns,
-            "totals": ControlTotals(data["rows"], data["kg"]),
-        }
