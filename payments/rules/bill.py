@@ -1,6 +1,7 @@
 """States of a bill and what all formats of bills have in common: rows, totals, and why a file is refused."""
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from silk_road_ebao.kernel.state_table import StateTable
 
@@ -64,13 +65,25 @@ class Tally:
         self.last_moment = moment
 
 
-def fen_of(text: str, line_no: int) -> int:
-    """Read yuan from a bill exactly into fen: "12.30", "-0.02000"; raises BillUnreadableError."""
+@lru_cache(maxsize=1 << 16)
+def exact_fen(text: str) -> int:
+    """Read yuan exactly into fen: "12.30", "-0.02000"; raises BillUnreadableError without a line.
+
+    Amounts of a market come again and again: most are answered by the cache.
+    """
     whole, dot, decimals = text.partition(".")
     digits = whole[1:] if whole[:1] == "-" else whole
     if not (digits.isascii() and digits.isdigit() and len(digits) <= 15) or (dot and not decimals.isdigit()):
-        raise BillUnreadableError(f"{text[:24]!r} is no amount", line_no)
+        raise BillUnreadableError(f"{text[:24]!r} is no amount")
     if decimals[2:].strip("0"):
-        raise BillUnreadableError(f"{text[:24]!r} is no whole number of fen", line_no)
+        raise BillUnreadableError(f"{text[:24]!r} is no whole number of fen")
     fen = int(digits) * 100 + int(decimals[:2].ljust(2, "0") or 0)
     return -fen if whole[:1] == "-" else fen
+
+
+def fen_of(text: str, line_no: int) -> int:
+    """Read yuan from a line of a bill exactly into fen; raises BillUnreadableError."""
+    try:
+        return exact_fen(text)
+    except BillUnreadableError as fault:
+        raise BillUnreadableError(fault.reason, line_no) from fault

@@ -18,16 +18,16 @@ REFUNDED = re.compile(r"#退款合计：(\d+)笔，商家实收退款共(-?[\d.]
 
 def read_alipay(lines: Iterable[str], day: str, tally: Tally, *, seller: str) -> Iterator[Row]:
     """Yield the rows of a seller's detail file, filling the tally; raises BillUnreadableError."""
-    numbered = enumerate((line.rstrip("\r\n") for line in lines), 1)
+    numbered = enumerate(lines, 1)
     _check_top(numbered, seller)
     said: dict[str, tuple[int, int]] = {}
     for line_no, line in numbered:
-        if line.startswith("#"):
+        if line[:1] == "#":
             _note_totals(line, line_no, said)
-        elif line and said:
-            raise BillUnreadableError("a row stands after the totals", line_no)
-        elif line:
-            yield _row(line, line_no, day, tally, seller)
+        elif line.strip():
+            if said:
+                raise BillUnreadableError("a row stands after the totals", line_no)
+            yield _row(line.replace("\t", ""), line_no, day, tally, seller)
     found = {"paid": (tally.pay_rows, tally.paid_fen), "refunded": (tally.refund_rows, -tally.refunded_fen)}
     if len(said) < 2:
         raise BillUnreadableError("the totals are missing: the file is cut off")
@@ -53,12 +53,12 @@ def _row(line: str, line_no: int, day: str, tally: Tally, seller: str) -> Row:
     parts = line.split(",")
     if len(parts) != COLUMNS:
         raise BillUnreadableError(f"{len(parts)} columns instead of {COLUMNS}", line_no)
-    moment, what = parts[DONE_AT].rstrip("\t"), parts[TYPE]
+    moment, what = parts[DONE_AT], parts[TYPE]
     tally.watch(moment, day, line_no)
     amount_fen, fee_fen = fen_of(parts[AMOUNT], line_no), -fen_of(parts[FEE], line_no)
     tally.rows += 1
     tally.fee_fen += fee_fen
-    our_no, trade_no, request_no = (parts[n].rstrip("\t") for n in (OUR_NO, TRADE_NO, REQUEST_NO))
+    our_no, trade_no, request_no = parts[OUR_NO], parts[TRADE_NO], parts[REQUEST_NO]
     if request_no:
         tally.refund_rows += 1
         tally.refunded_fen -= amount_fen

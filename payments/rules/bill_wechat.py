@@ -33,26 +33,26 @@ def read_wechat(lines: Iterable[str], day: str, tally: Tally) -> Iterator[Row]:
     Raises BillUnreadableError: unknown head, wrong number of columns, amount, currency, order of time, totals that
     differ, totals missing (truncated), anything after the totals.
     """
-    numbered = enumerate((line.rstrip("\r\n") for line in lines), 1)
+    numbered = enumerate(lines, 1)
     _, head = next(numbered, (1, ""))
     form = FORMS.get(head.lstrip("\ufeff").strip())
     if form is None:
         raise BillUnreadableError("not the head of a WeChat trade bill", 1)
     columns, totals_head = form
     for line_no, line in numbered:
-        if not line.startswith("`"):
+        parts = line[1:].split(",`")
+        if line[:1] != "`":
             if line.strip() != totals_head:
                 raise BillUnreadableError("neither a row nor the head of the totals", line_no)
             _check_totals(numbered, tally, totals_head.count(",") + 1)
             return
-        yield _row(line, line_no, columns, day, tally)
+        if len(parts) != columns:
+            raise BillUnreadableError(f"{len(parts)} columns instead of {columns}", line_no)
+        yield _row(parts, line_no, day, tally)
     raise BillUnreadableError("the totals are missing: the file is cut off")
 
 
-def _row(line: str, line_no: int, columns: int, day: str, tally: Tally) -> Row:
-    parts = line[1:].split(",`")
-    if len(parts) != columns:
-        raise BillUnreadableError(f"{len(parts)} columns instead of {columns}", line_no)
+def _row(parts: list[str], line_no: int, day: str, tally: Tally) -> Row:
     if parts[CURRENCY] != "CNY":
         raise BillUnreadableError(f"currency {parts[CURRENCY][:8]!r}", line_no)
     moment = parts[AT]
@@ -79,7 +79,7 @@ def _row(line: str, line_no: int, columns: int, day: str, tally: Tally) -> Row:
 
 def _check_totals(numbered: Iterator[tuple[int, str]], tally: Tally, columns: int) -> None:
     line_no, line = next(numbered, (0, ""))
-    parts = line[1:].split(",`") if line.startswith("`") else []
+    parts = line.rstrip("\r\n")[1:].split(",`") if line.startswith("`") else []
     if len(parts) != columns:
         raise BillUnreadableError("the totals are cut off", line_no)
     if not parts[0].isdigit() or int(parts[0]) != tally.rows:

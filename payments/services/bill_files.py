@@ -2,8 +2,12 @@
 
 import gzip
 import hashlib
+import io
 import os
-from collections.abc import Iterable
+import sys
+import zlib
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -48,19 +52,51 @@ def keep_bill_file(*, acquirer_code: str, day: date, chunks: Iterable[bytes]) ->
     return KeptFile(str(kept.relative_to(settings.MEDIA_ROOT)), digest.hexdigest(), size)
 
 
-def open_bill_file(*, file_name: str) -> IO[bytes]:
-    """Open a kept bill for reading, unpacked on the way."""
-    return cast(IO[bytes], gzip.open(Path(settings.MEDIA_ROOT) / file_name, "rb"))  # the caller closes
+class HashingReader(io.BufferedIOBase):
+    """Read a kept bill unpacked, taking its hash on the way."""
+
+    def __init__(self, packed: gzip.GzipFile) -> None:
+        self.packed = packed
+        self.digest = hashlib.sha256()
+
+    def readable(self) -> bool:
+        """Say so to the text layer above."""
+        return True
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """Read so many bytes, or all that are left."""
+        return self._noted(self.packed.read(size))
+
+    def read1(self, size: int = -1, /) -> bytes:
+        """Read what can be had at once."""
+        return self._noted(self.packed.read1(size))
+
+    def _noted(self, data: bytes) -> bytes:
+        self.digest.update(data)
+        return data
 
 
-def check_bill_file(*, file_name: str, sha256: str) -> None:
-    """Read a kept bill through and compare its hash. Raises BillFileChanged."""
-    digest = hashlib.sha256()
+@contextmanager
+def reading_bill_file(*, file_name: str, sha256: str) -> Iterator[IO[bytes]]:
+    """Open a kept bill for reading, once: unpacked, and hashed on the way.
+
+    On leaving, the rest is read and the hash compared; a reader that stopped at a fault leaves its own exception only
+    when the file is the one that was fetched. Raises BillFileChanged.
+    """
     try:
-        with open_bill_file(file_name=file_name) as raw:
-            while chunk := raw.read(CHUNK):
-                digest.update(chunk)
-    except (OSError, EOFError) as error:
+        with gzip.open(Path(settings.MEDIA_ROOT) / file_name, "rb") as packed:
+            reader = HashingReader(packed)
+            try:
+                yield cast(IO[bytes], reader)
+            finally:
+                if not isinstance(sys.exception(), GeneratorExit):
+                    _check_rest(reader, file_name, sha256)
+    except (OSError, EOFError, zlib.error) as error:
         raise BillFileChanged(file_name) from error
-    if digest.hexdigest() != sha256:
+
+
+def _check_rest(reader: HashingReader, file_name: str, sha256: str) -> None:
+    while reader.read(CHUNK):
+        pass
+    if reader.digest.hexdigest() != sha256:
         raise BillFileChanged(file_name)

@@ -3,6 +3,7 @@
 import csv
 import io
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from typing import IO
 
@@ -16,7 +17,7 @@ from payments.rules.bill_template import Template, read_template
 from payments.rules.bill_unionpay import check_unionpay_sums, read_unionpay
 from payments.rules.bill_wechat import read_wechat
 from payments.rules.bill_wechat_sharing import read_wechat_fund, read_wechat_sharing
-from payments.services.bill_files import open_bill_file
+from payments.services.bill_files import reading_bill_file
 
 MOST_UNPACKED = 1 << 30
 MOST_MEMBERS = 8
@@ -35,16 +36,19 @@ Reader = Callable[[IO[bytes], Bill, Tally], Iterator[Row]]
 
 
 def rows_of(*, bill: Bill, tally: Tally) -> Iterator[Row]:
-    """Stream the rows of a kept bill, filling the tally; raises BillUnreadableError for the whole file (F18)."""
-    with open_bill_file(file_name=bill.file_name) as raw:
+    """Stream the rows of a kept bill, filling the tally; raises for the whole file (F18).
+
+    BillUnreadableError says what is wrong with it, BillFileChanged that it is not the file that was fetched.
+    """
+    with reading_bill_file(file_name=bill.file_name, sha256=bill.sha256) as raw:
         try:
             yield from _reader_of(bill.form)(raw, bill, tally)
         except UnicodeDecodeError as error:
             raise BillUnreadableError(f"the text is not {error.encoding}") from error
-        except zipfile.BadZipFile as error:
+        except (zipfile.BadZipFile, zlib.error, EOFError) as error:
             raise BillUnreadableError(f"the archive is broken: {error}") from error
-    if tally.rows and not tally.own_day_rows:
-        raise BillUnreadableError("not one row is of the day: the bill of another day")
+        if tally.rows and not tally.own_day_rows:
+            raise BillUnreadableError("not one row is of the day: the bill of another day")
 
 
 def _reader_of(form: str) -> Reader:

@@ -8,9 +8,9 @@ from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
 from payments.models import Bill
-from payments.rules.bill import BILL, BillUnreadableError, Tally
-from payments.services.bill_files import BillFileChanged, check_bill_file, keep_bill_file
-from payments.services.bill_reading import rows_of
+from payments.rules.bill import BILL, Tally
+from payments.services.bill_files import keep_bill_file
+from payments.services.bill_rows import Refused, SpoiledBills, UnstorableRow, count_rows, repeats_of, write_rows
 from payments.services.crash_points import crash_point
 from silk_road_ebao.kernel.actors import Actor
 from silk_road_ebao.kernel.ids import new_no
@@ -18,26 +18,11 @@ from silk_road_ebao.kernel.outbox import emit
 from silk_road_ebao.kernel.refusals import Refusal
 from silk_road_ebao.kernel.states import transition, transition_many
 
-COPY_ROWS = (
-    "COPY payments_billrow (day, bill_id, line_no, kind, our_no, origin_no, acquirer_no, party, occurred_at,"
-    " amount_fen, fee_fen, outcome) FROM STDIN"
-)
-LINES_A_WRITE = 2_000
-REPEATS = """
-    SELECT bill_id, count(*), count(*) FILTER (WHERE again) FROM (
-        SELECT bill_id, count(DISTINCT acquirer_no) < count(*) AS again FROM payments_billrow
-        WHERE day = %s AND bill_id = ANY(%s) GROUP BY bill_id, kind, our_no, party HAVING count(*) > 1) x
-    GROUP BY bill_id
-"""
-UNESCAPED = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
+class RowsMissing(Refusal):
+    """The table does not hold the rows that were verified."""
 
-class RepeatedRow(Exception):
-    """One row stands twice in a bill: the file was doubled on its way."""
-
-    def __init__(self, bill: Bill) -> None:
-        super().__init__("a row stands in the bill twice")
-        self.bill = bill
+    message = _("%(bill)s 的明细与核对时不一致")
 
 
 class BillRefused(Refusal):
@@ -83,30 +68,51 @@ def take_bill(
 
 
 def verify_bills(*, bills: Sequence[Bill], actor: Actor, at: datetime) -> int:
-    """Read bills through: hash of the kept file, every row, order, counts and totals against the summary (F18).
+    """Read bills of one day through, once: hash, every row, order, counts and totals against the summary (F18).
 
-    Those in order are VERIFIED together, those that are not REFUSED one by one; gives how many rows are in order.
-    Raises BillRefused naming the first refused; no row of it was taken.
+    Rows go into the table as they are read; they stay, and the bill is VERIFIED, only when all of it is in order. The
+    others are REFUSED one by one, no row of theirs is kept. Gives how many rows are in order; raises BillRefused
+    naming the first refused.
     """
-    good: list[tuple[Bill, Tally]] = []
-    refused: list[BillRefused] = []
-    for bill in bills:
-        tally = Tally()
-        try:
-            check_bill_file(file_name=bill.file_name, sha256=bill.sha256)
-            for _row in rows_of(bill=bill, tally=tally):
-                pass
-            good.append((bill, tally))
-        except (BillUnreadableError, BillFileChanged) as fault:
-            refused.append(_refuse(bill, str(fault), actor, at))
-    with transaction.atomic():
-        _note_tallies(good)
-        if good:
-            pks = [bill.pk for bill, _tally in good]
-            transition_many(Bill.objects.filter(pk__in=pks), "FETCHED", "VERIFIED", actor=actor, at=at)
-    if refused:
-        raise refused[0]
-    return sum(tally.rows for _bill, tally in good)
+    rows, refused = _take_in_all(list(bills), actor, at)
+    refusals = [_refuse(bill, reason, actor, at) for bill, reason in refused]
+    if refusals:
+        raise refusals[0]
+    return rows
+
+
+def _take_in_all(bills: list[Bill], actor: Actor, at: datetime) -> tuple[int, Refused]:
+    """Take bills in together; without those that turn out spoiled, or singly to learn which of them does not fit."""
+    if not bills:
+        return 0, []
+    try:
+        return _take_in(bills, actor, at)
+    except SpoiledBills as fault:
+        spoiled = {bill.pk for bill, _reason in fault.refused}
+        rows, refused = _take_in_all([bill for bill in bills if bill.pk not in spoiled], actor, at)
+        return rows, [*fault.refused, *refused]
+    except UnstorableRow as fault:
+        if len(bills) == 1:
+            return 0, [(bills[0], str(fault))]
+        parts = [_take_in_all([bill], actor, at) for bill in bills]
+        return sum(rows for rows, _refused in parts), [one for _rows, refused in parts for one in refused]
+
+
+@transaction.atomic
+def _take_in(bills: list[Bill], actor: Actor, at: datetime) -> tuple[int, Refused]:
+    good, refused = write_rows(bills=bills)
+    crash_point(name="bill.copied")
+    if not good:
+        return 0, refused
+    known = {bill.pk: bill for bill, _tally in good}
+    repeats = repeats_of(day=bills[0].day, bills=list(known.values()))
+    if twice := [(known[pk], "a row stands in the bill twice") for pk, _numbers, same in repeats if same]:
+        raise SpoiledBills(twice)
+    for pk, numbers, _same in repeats:
+        Bill.objects.filter(pk=pk).update(repeats=numbers)
+    _note_tallies(good)
+    transition_many(Bill.objects.filter(pk__in=list(known)), "FETCHED", "VERIFIED", actor=actor, at=at)
+    return sum(tally.rows for _bill, tally in good), refused
 
 
 def _note_tallies(good: Sequence[tuple[Bill, Tally]]) -> None:
@@ -120,66 +126,23 @@ def _note_tallies(good: Sequence[tuple[Bill, Tally]]) -> None:
         )
 
 
+@transaction.atomic
 def load_bills(*, bills: Sequence[Bill], actor: Actor, at: datetime) -> int:
-    """Write the rows of verified bills of one day in one transaction; gives how many.
+    """Let the rows of verified bills of one day count, once they are seen to stand in the table; gives how many.
 
-    Raises BillRefused when a row stands in a bill twice (same number of ours and of the acquirer's); nothing of the
-    group is loaded then, and the next try loads the others.
+    Raises RowsMissing when the table holds others than were verified; nothing changes then.
     """
     if not bills:
         return 0
-    try:
-        with transaction.atomic():
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT payments_billrow_open(%s)", [bills[0].day])
-            _copy_rows(bills)
-            crash_point(name="bill.copied")
-            _note_repeats(bills)
-            pks = [bill.pk for bill in bills]
-            transition_many(Bill.objects.filter(pk__in=pks), "VERIFIED", "LOADED", actor=actor, at=at)
-            for bill in bills:
-                if bill.version > 1:
-                    _tell_corrected(bill, at)
-    except RepeatedRow as fault:
-        raise _refuse(fault.bill, str(fault), actor, at) from fault
+    standing = count_rows(day=bills[0].day, bills=bills)
+    for bill in bills:
+        if standing.get(bill.pk, 0) != bill.rows:
+            raise RowsMissing(bill=str(bill))
+    transition_many(Bill.objects.filter(pk__in=[bill.pk for bill in bills]), "VERIFIED", "LOADED", actor=actor, at=at)
+    for bill in bills:
+        if bill.version > 1:
+            _tell_corrected(bill, at)
     return sum(bill.rows for bill in bills)
-
-
-def _copy_rows(bills: Sequence[Bill]) -> None:
-    written = 0
-    connection.ensure_connection()
-    with connection.connection.cursor() as cursor, cursor.copy(COPY_ROWS) as copy:
-        for bill in bills:
-            head = f"{bill.day.isoformat()}\t{bill.pk}\t"
-            lines: list[str] = []
-            for line_no, kind, our_no, origin_no, theirs, party, moment, fen, fee, outcome in rows_of(
-                bill=bill, tally=Tally()
-            ):
-                names = f"{our_no}\t{origin_no}\t{theirs}\t{party}"
-                if "\\" in names or names.count("\t") != 3:
-                    names = "\t".join(name.translate(UNESCAPED) for name in (our_no, origin_no, theirs, party))
-                lines.append(
-                    f"{head}{line_no}\t{kind}\t{names}\t{moment}+08\t{fen}\t{fee}\t{outcome.translate(UNESCAPED)}\n"
-                )
-                if len(lines) == LINES_A_WRITE:
-                    copy.write("".join(lines))
-                    written += len(lines)
-                    lines.clear()
-            copy.write("".join(lines))
-            written += len(lines)
-    if written != sum(bill.rows for bill in bills):
-        raise BillUnreadableError(f"{written} rows, others than were verified")
-
-
-def _note_repeats(bills: Sequence[Bill]) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(REPEATS, [bills[0].day, [bill.pk for bill in bills]])
-        found = cursor.fetchall()
-    known = {bill.pk: bill for bill in bills}
-    for bill_id, numbers, same in found:
-        if same:
-            raise RepeatedRow(known[bill_id])
-        Bill.objects.filter(pk=bill_id).update(repeats=numbers)
 
 
 def _refuse(bill: Bill, reason: str, actor: Actor, at: datetime) -> BillRefused:

@@ -18,6 +18,7 @@ from payments.models import SubMerchant
 from payments.rules.bill_alipay import COLUMNS
 from payments.rules.bill_unionpay import WIDTHS
 from payments.rules.bill_wechat import HEAD_27, TOTALS_27
+from payments.rules.bill_wechat_sharing import FUND_HEAD, FUND_TOTALS, SHARED, SHARING_HEAD, SHARING_TOTALS
 from payments.services.bills import take_bill
 from silk_road_ebao.kernel.actors import SYSTEM
 from silk_road_ebao.kernel.clock import day_bounds
@@ -98,7 +99,8 @@ def make_day(*, day: date, payments: int, merchants: int, folder: Path, cycle: i
 def take_files(made: MadeDay, at) -> None:
     """Hand the made bills in, as the fetch does."""
     forms = {("WECHAT", "TRADE"): "WECHAT_TRADE", ("ALIPAY", "TRADE"): "ALIPAY_TRADE",
-             ("UNIONPAY", "TRADE"): "UNIONPAY_TRADE", ("WECHAT", "SHARING"): "WECHAT_SHARING"}  # fmt: skip
+             ("UNIONPAY", "TRADE"): "UNIONPAY_TRADE", ("WECHAT", "SHARING"): "WECHAT_SHARING",
+             ("WECHAT", "FUND"): "WECHAT_FUND"}  # fmt: skip
     for acquirer, kind, scope, path in made.files:
         take_bill(
             acquirer_code=acquirer, kind=kind, day=made.day, form=forms[acquirer, kind], chunks=_chunks(path),
@@ -231,6 +233,8 @@ FROM (SELECT *, 'REF' || lpad(g::text, 20, '0') AS back, 'SHR' || lpad(g::text, 
 JOIN (VALUES {", ".join(f"({seed}, '{kind}', '{cause}')" for seed, (kind, cause) in SEEDS.items())}) v (s, kind, cause)
   ON v.s = made.seed
 WHERE seed NOT IN (26, 27) OR q = 0
+UNION ALL
+SELECT 'WECHAT', 'PROFIT_SHARING', 'FUND_NOT_RECEIVED', 'SHR' || lpad(g::text, 20, '0') FROM made WHERE seed = 26 AND q = 0
 """
 
 
@@ -241,6 +245,7 @@ def _write_files(made: MadeDay, folder: Path) -> None:
     made.files.append(("WECHAT", "TRADE", "", path))
     if (split := _write_sharing(folder / "sharing.csv")) is not None:
         made.files.append(("WECHAT", "SHARING", "", split))
+        made.files.append(("WECHAT", "FUND", "", _write_fund(folder / "fund.csv")))
     for q, code, write in ((1, "ALIPAY", _alipay), (2, "UNIONPAY", _unionpay)):
         for party, rows in _by_party(q):
             path = folder / f"{code}-{party}.zip"
@@ -304,8 +309,6 @@ def _write_wechat(path: Path) -> None:
 
 
 def _write_sharing(path: Path) -> Path | None:
-    from payments.rules.bill_wechat_sharing import SHARING_HEAD, SHARING_TOTALS
-
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT to_char(made.at AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DD HH24:MI:SS'), s.sub_mchid, trade_no,"
@@ -344,6 +347,24 @@ def _write_sharing(path: Path) -> Path | None:
         "",
     ]
     path.write_text("\r\n".join(text), encoding="utf-8", newline="")
+    return path
+
+
+def _write_fund(path: Path) -> Path:
+    """Write what splits brought to our own account: what the acquirer's other bill leaves out did not come either."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT to_char(at AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DD HH24:MI:SS'), g FROM made"
+            " WHERE q = 0 AND (seed = 27 OR g % 50 = 3) AND seed NOT IN (15, 22, 25, 26) ORDER BY at"
+        )
+        rows = cursor.fetchall()
+    lines = [
+        [at, f"3601{g}", f"6000{g}", SHARED, SHARED, "收入", "0.05", "1.00", "system", "服务费", f"3008{g}"]
+        for at, g in rows
+    ]
+    totals = [str(len(rows)), str(len(rows)), yuan(5 * len(rows)), "0", "0.00"]
+    said = [",".join("`" + value for value in line) for line in (*lines, totals)]
+    path.write_text("\r\n".join([FUND_HEAD, *said[:-1], FUND_TOTALS, said[-1], ""]), encoding="utf-8", newline="")
     return path
 
 
