@@ -1,4 +1,7 @@
-"""What follows from our own facts: who traded (R11), what a merchant is told of invoices."""
+"""What follows from facts: who traded (R11), what a merchant is told of invoices, who is sent to acquirers.
+
+Loaded at start in every process, so that what two operators may agree on here is known everywhere.
+"""
 
 from datetime import date
 
@@ -7,9 +10,33 @@ from django.utils.translation import gettext
 from accounts.services.merchants import note_merchants_traded
 from accounts.services.notices import write_notice
 from payments.models import FeeInvoice, SettlementLine
-from silk_road_ebao.kernel.clock import day_bounds
+from payments.services import applyment_finishes
+from payments.services.applyments import request_applyments, resend_after_change, wake_applyments
+from silk_road_ebao.kernel.actors import SYSTEM
+from silk_road_ebao.kernel.clock import day_bounds, now
 from silk_road_ebao.kernel.money import format_yuan
 from silk_road_ebao.kernel.outbox import Fact, on
+
+VERBS = (applyment_finishes.ENTER,)
+
+
+@on("accounts.merchant.approved")
+def apply_to_acquirers(fact: Fact) -> None:
+    """Open an application at every acquirer for a merchant that two operators approved."""
+    told = fact.payload
+    request_applyments(merchant_no=told["merchant_no"], onboarding_no=told["onboarding_no"], actor=SYSTEM, at=now())
+
+
+@on("accounts.settlement_account.changed")
+def look_again(fact: Fact) -> None:
+    """Send what waited for the merchant's account."""
+    wake_applyments(merchant_no=fact.payload["merchant_no"], at=now())
+
+
+@on("accounts.merchant.changed")
+def send_corrected(fact: Fact) -> None:
+    """Send what acquirers rejected again, now that the merchant's correction was approved."""
+    resend_after_change(merchant_no=fact.payload["merchant_no"], actor=SYSTEM, at=now())
 
 
 @on("payments.business_day.published")

@@ -161,7 +161,8 @@ def record_acquirer_answer(
 ) -> AcquirerApplication:
     """Mirror what an acquirer answered about its own application; an unchanged state only renews the time.
 
-    An answer older than the last one, or one that would go back, is not written down.
+    WAITING is ours: not sent yet, or sent and not answered; the reason says which. An answer older than the last one,
+    or one that would go back, is not written down.
 
     Raises:
         NotApproved: we never sent this merchant.
@@ -171,7 +172,7 @@ def record_acquirer_answer(
     if form.status != "APPROVED":
         raise NotApproved
     application, _is_new = AcquirerApplication.objects.get_or_create(
-        onboarding=form, acquirer=acquirer, defaults={"status": "EDITTING", "answered_at": at}
+        onboarding=form, acquirer=acquirer, defaults={"status": "WAITING", "answered_at": at}
     )
     application = AcquirerApplication.objects.select_for_update().get(pk=application.pk)
     if at < application.answered_at:

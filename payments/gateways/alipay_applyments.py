@@ -94,6 +94,7 @@ class AlipayApplyments:
         detail: dict[str, Any] = {
             "sub_mchid": str(reply.body.get("merchant_pid", ""))[:32],
             "sign_url": _link(reply.body.get("confirm_url")),
+            "needs_token": True,
             "reasons": _reasons(word, reply.body),
         }
         answer = reply.answer(STATES.get(word, UNKNOWN), acquirer_no=form.acquirer_no, detail=detail)

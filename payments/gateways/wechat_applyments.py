@@ -66,7 +66,7 @@ class WechatApplyments:
         exchanges.append(reply.exchange)
         number = str(reply.body.get("applyment_id", ""))[:64]
         if reply.is_good and number:
-            return _with(reply.answer("AUDITING", acquirer_no=number), exchanges)
+            return _with(reply.answer("EDITTING", acquirer_no=number), exchanges)
         state = UNKNOWN if reply.is_good else _not_good(reply)
         return _with(reply.answer(state, detail={"reasons": _refusal(reply)}), exchanges)
 

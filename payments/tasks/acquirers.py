@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from payments.services.applyment_pushes import push_due_applyments
 from payments.services.attempts import look_at_due_attempts
 from payments.services.payments import close_expired_payments
 from payments.services.refund_pushes import push_due_refunds
@@ -69,6 +70,18 @@ def split_fees() -> None:
 def split_fees_left() -> None:
     """Find what was left unsplit within the thirty days a freeze lasts."""
     split_due_fees(at=now(), since=FREEZE_LAPSES)
+
+
+@shared_task(name="payments.push_wechat_applyments", queue="wechat")
+def push_wechat_applyments() -> None:
+    """Send merchants to WeChat Pay and ask how far their onboarding has come."""
+    push_due_applyments(acquirer_code="WECHAT", at=now())
+
+
+@shared_task(name="payments.push_alipay_applyments", queue="alipay")
+def push_alipay_applyments() -> None:
+    """Send merchants to Alipay and ask how far their onboarding has come."""
+    push_due_applyments(acquirer_code="ALIPAY", at=now())
 
 
 @shared_task(name="payments.close_expired_payments", queue="money")
