@@ -1,20 +1,32 @@
 """allauth fitted to the house: nobody signs up there, phones come from our table, secrets are sealed."""
 
 import base64
-from typing import Any
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.backends import ModelBackend
-from django.http import HttpRequest
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext
 
+from accounts.door import fresh_page
 from accounts.gateways.sms import sms_gateway
 from accounts.models import User
 from accounts.selectors.users import PHONE, user_by_phone
 from accounts.services.numbers import NumberRefused, read_phone
+from accounts.services.password_sign_in import confirm_password
+from silk_road_ebao.kernel import clock
+from silk_road_ebao.kernel.actors import Actor
 from silk_road_ebao.kernel.crypto import blind_index, open_sealed, seal
+from silk_road_ebao.kernel.refusals import Refusal
 
 MFA_SECRET = "mfa.authenticator.data"  # noqa: S105 - the name of the column a secret is bound to
+P = ParamSpec("P")
+VISITOR = Actor("PERSON", "visitor")
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -50,7 +62,16 @@ class AccountAdapter(DefaultAccountAdapter):
 
 
 class MfaAdapter(DefaultMFAAdapter):
-    """Seals the secrets of second factors (C2) with the house's keys."""
+    """Seals the secrets of second factors (C2) with the house's keys; shows a device the name, never the number."""
+
+    def get_public_key_credential_user_entity(self, user: User) -> dict[str, Any]:
+        """Name the user to his own device as he is called."""
+        return {**super().get_public_key_credential_user_entity(user), "display_name": str(user), "name": str(user)}
+
+    def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:
+        """Name a new passkey by its place, as people would."""
+        count = Authenticator.objects.filter(user_id=user.pk, type=type).count()
+        return gettext("这部手机") if count == 0 else gettext("第 %(n)s 把") % {"n": count + 1}
 
     def encrypt(self, text: str) -> str:
         """Seal a TOTP secret or the seed of recovery codes."""
@@ -62,25 +83,50 @@ class MfaAdapter(DefaultMFAAdapter):
 
 
 class PhoneBackend(ModelBackend):
-    """Sign-in by phone and password: what is typed as user name may be a phone in any usual spelling."""
+    """Sign-in by phone and password, with axes before it; the service decides, this translates."""
 
-    def authenticate(
-        self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **_more: Any
+    def authenticate(  # type: ignore[override]
+        self,
+        request: HttpRequest | None,
+        phone: str | None = None,
+        password: str | None = None,
+        response_context: dict[str, Any] | None = None,
     ) -> User | None:
-        """Return the user whose phone and password these are."""
-        phone = _as_phone(username)
+        """Return the user whose phone and password these are; why not is told in ``response_context["error"]``.
+
+        Raises:
+            PermissionDenied: refused; no other backend is asked.
+        """
         if phone is None or password is None:
             return None
-        user = user_by_phone(phone)
-        if user is None:
-            User().set_password(password)  # as slow as a wrong password, so that the time tells nothing
-            return None
-        return user if user.check_password(password) and self.user_can_authenticate(user) else None
+        try:
+            return confirm_password(phone=phone, password=password, actor=VISITOR, at=clock.now())
+        except Refusal as refusal:
+            if response_context is not None:
+                response_context["error"] = refusal
+            raise PermissionDenied from refusal
+
+
+def own_factor_page(view: Callable[Concatenate[HttpRequest, P], HttpResponse]) -> Callable[..., HttpResponse]:
+    """Let people at their own keys and codes, freshly signed in; operators have theirs on the console alone.
+
+    Otherwise an operator's password by itself could take his device away and bind another.
+    """
+
+    @wraps(view)
+    def enter(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if isinstance(request.user, User) and request.user.is_staff:
+            raise Http404
+        return fresh_page(view)(request, *args, **kwargs)
+
+    return enter
 
 
 def name_for_axes(request: HttpRequest, credentials: dict[str, Any] | None = None) -> str:
     """Return the name failed sign-ins are counted under: of a phone its keyed hash, never the number (R25)."""
-    typed = str((credentials or {}).get("username") or request.POST.get("username") or "")
+    given = credentials or {}
+    names = (given.get("phone"), given.get("username"), request.POST.get("phone"), request.POST.get("username"))
+    typed = next((str(name) for name in names if name), "")
     phone = _as_phone(typed)
     return typed if phone is None else blind_index(phone, PHONE).hex()[:32]
 

@@ -2,11 +2,12 @@
 
 import hashlib
 import re
+import time
 from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec, cast
 
-from allauth.account.internal.flows.login import record_authentication
+from allauth.account.internal.flows.login import get_authentication_records, record_authentication
 from allauth.account.utils import perform_login
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
@@ -28,6 +29,9 @@ CHOSEN = "accounts.merchant_no"
 
 NO_MERCHANT_URL = "/onboarding/"
 NO_PERSON_URL = "/me/identity/"
+AGAIN_URL = "/sign-in/again/"
+
+FRESH_FOR_S = 600
 
 VISITOR_COOKIE = "payer"
 VISITOR_AGE_S = 180 * 24 * 3600
@@ -146,6 +150,22 @@ def signed_in_page(view: Callable[Concatenate[HttpRequest, P], HttpResponse]) ->
     return enter
 
 
+def fresh_page(view: Callable[Concatenate[HttpRequest, P], HttpResponse]) -> Callable[..., HttpResponse]:
+    """Let in whoever signed in a moment ago; a found or stolen session first shows a code sent to the phone."""
+
+    @wraps(view)
+    def enter(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        user = _signed_in(request)
+        if user is None:
+            return _to_sign_in(request)
+        if not _is_fresh(request, user):
+            back = request.get_full_path() if request.method == "GET" else "/me/own/"
+            return _hop(request, redirect_to_login(back, AGAIN_URL))
+        return view(request, *args, **kwargs)
+
+    return enter
+
+
 def party_page(
     *roles: str,
 ) -> Callable[[Callable[Concatenate[PartyRequest, P], HttpResponse]], Callable[..., HttpResponse]]:
@@ -215,7 +235,7 @@ def open_session(request: HttpRequest, user: User, *, next_url: str = "") -> Htt
 
     The moment is noted, so that a page which wants a fresh sign-in does not ask again at once.
     """
-    record_authentication(request, user, method="ours")
+    note_fresh(request, user)
     response: HttpResponse = perform_login(
         request, user, email_verification="none", redirect_url=next_url or resolve_url(settings.LOGIN_REDIRECT_URL)
     )
@@ -234,18 +254,28 @@ def visitor_actor(request: HttpRequest) -> Actor:
     return Actor("PERSON", hashlib.sha256(token.encode()).hexdigest()[:16] if token else "unknown-payer")
 
 
-def remember_visitor(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-    """Give this browser a random token for half a year."""
+def remember_visitor(request: HttpRequest, response: HttpResponse, token: str = "") -> HttpResponse:
+    """Give this browser a random token for half a year, or the one given."""
     if not visitor_token(request):
         response.set_cookie(
             VISITOR_COOKIE,
-            new_uuid().hex,
+            token or new_uuid().hex,
             max_age=VISITOR_AGE_S,
             httponly=True,
             samesite="Lax",
             secure=settings.BEHIND_TLS,
         )
     return response
+
+
+def note_fresh(request: HttpRequest, user: User) -> None:
+    """Note that the user has just shown who he is."""
+    record_authentication(request, user, method="ours", reauthenticated=True)
+
+
+def _is_fresh(request: HttpRequest, user: User) -> bool:
+    records = get_authentication_records(request, user)
+    return bool(records) and time.time() - float(records[-1]["at"]) < FRESH_FOR_S
 
 
 def _signed_in(request: HttpRequest) -> User | None:

@@ -1,8 +1,16 @@
-"""Addresses of accounts."""
+"""Addresses of accounts, and those of allauth that people need: their keys and codes."""
 
+from allauth.account import views as allauth_views
+from allauth.mfa.base import views as factors
+from allauth.mfa.recovery_codes import views as recovery_codes
+from allauth.mfa.totp import views as totp
+from allauth.mfa.webauthn import views as passkeys
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
+from django.views.generic import RedirectView
 
+from accounts.adapters import own_factor_page
+from accounts.door import signed_in_page
 from accounts.views import combination, consents, identity, links, me, onboarding, own_data, sign_in, staff
 from accounts.views import settlement_accounts as accounts
 
@@ -21,6 +29,7 @@ urlpatterns = [
     path("sign-in/", sign_in.sign_in, name="sign_in"),
     path("sign-in/code/", sign_in.sign_in_code, name="sign_in_code"),
     path("sign-in/password/", sign_in.sign_in_password, name="sign_in_password"),
+    path("sign-in/again/", sign_in.sign_in_again, name="sign_in_again"),
     path("sign-out/", sign_in.sign_out, name="sign_out"),
     path("onboarding/", onboarding.onboarding, name="onboarding"),
     path("onboarding/cancel/", onboarding.cancel, name="onboarding_cancel"),
@@ -50,3 +59,35 @@ urlpatterns = [
     path("me/<side:side>/consents/<slug:consent_no>/withdraw/", consents.withdraw, name="consent_withdraw"),
     path("me/<side:side>/disclosures/", consents.disclosures, name="disclosures"),
 ]
+
+_again = RedirectView.as_view(pattern_name="accounts:sign_in_again", query_string=True)
+
+auth_urlpatterns = [
+    path("login/", RedirectView.as_view(pattern_name="accounts:sign_in", query_string=True), name="account_login"),
+    path("logout/", sign_in.sign_out, name="account_logout"),
+    path("inactive/", allauth_views.account_inactive, name="account_inactive"),
+    path("reauthenticate/", _again, name="account_reauthenticate"),
+    path("2fa/", signed_in_page(factors.index), name="mfa_index"),
+    path("2fa/authenticate/", factors.authenticate, name="mfa_authenticate"),
+    path("2fa/reauthenticate/", _again, name="mfa_reauthenticate"),
+    path("2fa/totp/activate/", own_factor_page(totp.activate_totp), name="mfa_activate_totp"),
+    path("2fa/totp/deactivate/", own_factor_page(totp.deactivate_totp), name="mfa_deactivate_totp"),
+    path("2fa/recovery-codes/", own_factor_page(recovery_codes.view_recovery_codes), name="mfa_view_recovery_codes"),
+    path(
+        "2fa/recovery-codes/generate/",
+        own_factor_page(recovery_codes.generate_recovery_codes),
+        name="mfa_generate_recovery_codes",
+    ),
+    path(
+        "2fa/recovery-codes/download/",
+        own_factor_page(recovery_codes.download_recovery_codes),
+        name="mfa_download_recovery_codes",
+    ),
+    path("2fa/webauthn/", own_factor_page(passkeys.list_webauthn), name="mfa_list_webauthn"),
+    path("2fa/webauthn/add/", own_factor_page(passkeys.add_webauthn), name="mfa_add_webauthn"),
+    path("2fa/webauthn/login/", passkeys.login_webauthn, name="mfa_login_webauthn"),
+    path("2fa/webauthn/reauthenticate/", _again, name="mfa_reauthenticate_webauthn"),
+    path("2fa/webauthn/keys/<int:pk>/remove/", own_factor_page(passkeys.remove_webauthn), name="mfa_remove_webauthn"),
+    path("2fa/webauthn/keys/<int:pk>/edit/", own_factor_page(passkeys.edit_webauthn), name="mfa_edit_webauthn"),
+]
+"""Of allauth only this: its own doors (password, e-mail, sign-up) stay walled up."""

@@ -4,12 +4,14 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from accounts.urls import auth_urlpatterns
+
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("i18n/", include("django.conf.urls.i18n")),
     path("", include("silk_road_ebao.face.urls")),
     path("", include("accounts.urls")),
-    path("auth/", include("allauth.urls")),
+    path("auth/", include(auth_urlpatterns)),
     path("", RedirectView.as_view(pattern_name="payments:today")),
     path("", include("payments.urls")),
     path("", include("supplychain.urls")),

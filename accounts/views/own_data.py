@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.door import PersonRequest, open_session, person_page, signed_in_page
+from accounts.door import PersonRequest, fresh_page, open_session, person_page
 from accounts.forms import PasswordForm
 from accounts.models import User
 from accounts.selectors.users import actor_of
@@ -25,6 +25,7 @@ from silk_road_ebao.kernel.refusals import Refusal
 
 
 @require_POST
+@fresh_page
 @person_page
 def export(request: PersonRequest) -> HttpResponse:
     """Hand everything held about a person to him, as a ZIP."""
@@ -36,6 +37,7 @@ def export(request: PersonRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@fresh_page
 @person_page
 def delete(request: PersonRequest) -> HttpResponse:
     """Say what deletion does; do it after the person's own tick."""
@@ -57,7 +59,7 @@ def delete(request: PersonRequest) -> HttpResponse:
 
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "POST"])
-@signed_in_page
+@fresh_page
 def password(request: HttpRequest) -> HttpResponse:
     """Set a password; every other session ends, this one begins anew."""
     user, form = cast(User, request.user), PasswordForm(request.POST if request.method == "POST" else None)

@@ -1,23 +1,29 @@
 """Sign-in by a code to the phone or by password, sign-out."""
 
-from typing import Any
+import base64
+import binascii
+from contextlib import suppress
+from typing import Any, cast
 
 from django.conf import settings
-from django.contrib.auth import logout
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.contrib.auth import authenticate, logout
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render, resolve_url
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.door import open_session
+from accounts.door import note_fresh, open_session, signed_in_page
 from accounts.gateways.sms import sms_gateway
-from accounts.services.password_sign_in import confirm_password
+from accounts.models import User
+from accounts.selectors.users import actor_of
+from accounts.services.password_sign_in import PasswordWrong
 from accounts.services.sign_in import CodeTooSoon, confirm_code, request_code
 from silk_road_ebao.kernel import clock
 from silk_road_ebao.kernel.actors import Actor
+from silk_road_ebao.kernel.crypto import Unreadable, open_sealed, seal
 from silk_road_ebao.kernel.refusals import Refusal
 
 PHONE_KEY = "accounts.sign_in_phone"
@@ -34,13 +40,11 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         return _page(request, "phone")
     phone = request.POST.get("phone", "").strip()
     try:
-        request_code(phone=phone, gateway=sms_gateway(), actor=VISITOR, at=clock.now())
-    except CodeTooSoon:
-        pass  # the code sent a moment ago still holds
+        _send_code(phone)
     except Refusal as refusal:
         return _page(request, "phone", phone=phone, error=str(refusal))
-    request.session[PHONE_KEY] = phone
-    return HttpResponseRedirect(f"{reverse('accounts:sign_in_code')}?next={_target(request)}")
+    _keep_phone(request, phone)
+    return HttpResponseRedirect(f"{reverse('accounts:sign_in_code')}?{urlencode({'next': _target(request)})}")
 
 
 @never_cache
@@ -48,7 +52,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def sign_in_code(request: HttpRequest) -> HttpResponse:
     """Ask for the code that was sent."""
-    phone = request.session.get(PHONE_KEY, "")
+    phone = _kept_phone(request)
     if not phone:
         return HttpResponseRedirect(reverse("accounts:sign_in"))
     if request.method == "GET":
@@ -69,10 +73,10 @@ def sign_in_password(request: HttpRequest) -> HttpResponse:
     if request.method == "GET":
         return _page(request, "password")
     phone, password = request.POST.get("phone", "").strip(), request.POST.get("password", "")
-    try:
-        user = confirm_password(phone=phone, password=password, actor=VISITOR, at=clock.now())
-    except Refusal as refusal:
-        return _page(request, "password", phone=phone, error=str(refusal))
+    told: dict[str, Any] = {}
+    user = authenticate(request, phone=phone, password=password, response_context=told)
+    if not isinstance(user, User):
+        return _page(request, "password", phone=phone, error=str(told.get("error", PasswordWrong())))
     return open_session(request, user, next_url=_target(request))
 
 
@@ -81,6 +85,47 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session."""
     logout(request)
     return HttpResponseRedirect(reverse("accounts:sign_in"))
+
+
+@never_cache
+@sensitive_post_parameters("code")
+@require_http_methods(["GET", "POST"])
+@signed_in_page
+def sign_in_again(request: HttpRequest) -> HttpResponse:
+    """Ask whoever is signed in for a code sent to his own phone, before what a found session must not do."""
+    user = cast(User, request.user)
+    if user.phone_sealed is None:
+        raise Http404
+    if request.method == "GET":
+        return _page(request, "again", phone=user.phone_masked)
+    phone = user.phone_sealed.open()
+    try:
+        if "code" not in request.POST:
+            _send_code(phone)
+            return _page(request, "again_code", phone=user.phone_masked)
+        confirm_code(phone=phone, code=request.POST["code"], actor=actor_of(user), at=clock.now())
+    except Refusal as refusal:
+        step = "again_code" if "code" in request.POST else "again"
+        return _page(request, step, phone=user.phone_masked, error=str(refusal))
+    note_fresh(request, user)
+    return HttpResponseRedirect(_target(request))
+
+
+def _send_code(phone: str) -> None:
+    with suppress(CodeTooSoon):  # the code sent a moment ago still holds
+        request_code(phone=phone, gateway=sms_gateway(), actor=VISITOR, at=clock.now())
+
+
+def _keep_phone(request: HttpRequest, phone: str) -> None:
+    """Keep the phone for the next page, sealed: sessions stand in a table (R25)."""
+    request.session[PHONE_KEY] = base64.b64encode(seal(phone, PHONE_KEY)).decode()
+
+
+def _kept_phone(request: HttpRequest) -> str:
+    try:
+        return open_sealed(base64.b64decode(request.session.get(PHONE_KEY, "")), PHONE_KEY)
+    except (Unreadable, binascii.Error):
+        return ""
 
 
 def _page(request: HttpRequest, step: str, *, phone: str = "", error: str = "") -> HttpResponse:

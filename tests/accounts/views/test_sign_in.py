@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.cache import cache
+from django.test import Client
 
 from accounts.gateways import sms
 from accounts.models import User
@@ -91,14 +92,66 @@ def test_a_wrong_password_and_an_unknown_phone_are_told_the_same(client, owner):
     assert "手机号或密码不对" in unknown
 
 
-def test_after_six_wrong_passwords_even_the_right_one_waits(client, owner):
-    for _ in range(6):
+def test_after_eight_wrong_passwords_a_page_says_so_and_leads_to_the_code(client, owner):
+    for _ in range(7):
         client.post("/sign-in/password/", {"phone": PHONE, "password": "x"})
 
-    answer = client.post("/sign-in/password/", {"phone": PHONE, "password": "kongque-2026"})
+    eighth = client.post("/sign-in/password/", {"phone": PHONE, "password": "x"})
+    right = client.post("/sign-in/password/", {"phone": PHONE, "password": "kongque-2026"})
 
-    assert answer.status_code == 422
+    for answer in (eighth, right):
+        assert answer.status_code == 429
+        assert "试的次数太多了" in answer.content.decode()
+        assert 'href="/sign-in/"' in answer.content.decode()
+        assert "/admin/" not in answer.content.decode()
     assert client.get("/me/").status_code == 302
+
+
+def test_a_right_password_forgets_the_wrong_ones_before_it(client, owner):
+    for _ in range(3):
+        for _ in range(6):
+            client.post("/sign-in/password/", {"phone": PHONE, "password": "x"})
+        assert client.post("/sign-in/password/", {"phone": PHONE, "password": "kongque-2026"}).status_code == 302
+        client.logout()
+
+
+def test_the_consoles_door_locks_too_and_leads_back_to_it(client):
+    for _ in range(8):
+        answer = client.post("/admin/login/", {"username": "jingban", "password": "x"})
+
+    assert answer.status_code == 429
+    assert 'href="/admin/login/"' in answer.content.decode()
+
+
+def test_a_sign_in_begins_a_session_of_its_own(client, phone, owner):
+    """Whoever planted a session beforehand is not in it afterwards (session fixation)."""
+    client.post("/sign-in/", {"phone": PHONE})
+    planted = client.session.session_key
+
+    client.post("/sign-in/code/", {"code": code_in(phone)})
+
+    assert client.session.session_key != planted
+    stranger = Client()
+    stranger.cookies["sessionid"] = planted
+    assert stranger.get("/me/").status_code == 302
+
+
+def test_r25_the_phone_waits_for_its_code_sealed(client, phone, owner):
+    client.post("/sign-in/", {"phone": PHONE})
+
+    assert PHONE not in str(dict(client.session.items()))
+    assert f"尾号 {PHONE[-4:]}" in client.get("/sign-in/code/").content.decode()
+
+
+@pytest.mark.parametrize("door", ["login", "signup", "password/reset", "password/change", "email"])
+def test_allauths_own_doors_are_walled_up(client, owner, door):
+    client.force_login(owner, backend="django.contrib.auth.backends.ModelBackend")
+
+    answer = client.get(f"/auth/{door}/")
+
+    assert answer.status_code == (302 if door == "login" else 404)
+    if door == "login":
+        assert answer["Location"].startswith("/sign-in/")
 
 
 def test_somebody_disabled_does_not_come_in(client, owner):
