@@ -28,9 +28,8 @@ def figures_for(payment: Payment, context: PaymentContext, at: datetime, rules: 
     }
     found = {}
     for rule in rules:
-        window = timedelta(minutes=int(rule.params.get("minutes", 60)))
         if rule.measure in readers and payment.amount_fen > int(rule.params.get("least_fen", 0)):
-            found[rule.code] = readers[rule.measure](payment, context, at, window)
+            found[rule.code] = readers[rule.measure](payment, context, at, rule)
         elif rule.measure == "NIGHT" and rule.params.get("peers_bps"):
             found[rule.code] = _against_peers(payment, at, rule)
     return found
@@ -59,47 +58,56 @@ def _against_peers(payment: Payment, at: datetime, rule: Rule) -> int:
     return int(payment.amount_fen * 10_000 // peers["mean"]) if peers["count"] >= LEAST_PEERS else 0
 
 
-def _recent(payment: Payment, at: datetime, window: timedelta) -> QuerySet[Payment]:
-    return Payment.objects.filter(merchant_id=payment.merchant_id, created_at__gt=at - window, created_at__lte=at)
+def _window(rule: Rule) -> timedelta:
+    return timedelta(minutes=int(rule.params.get("minutes", 60)))
 
 
-def _velocity(payment: Payment, context: PaymentContext, at: datetime, window: timedelta) -> int:
-    return _recent(payment, at, window).count()
+def _recent(payment: Payment, at: datetime, rule: Rule) -> QuerySet[Payment]:
+    return Payment.objects.filter(
+        merchant_id=payment.merchant_id, created_at__gt=at - _window(rule), created_at__lte=at
+    )
 
 
-def _device(payment: Payment, context: PaymentContext, at: datetime, window: timedelta) -> int:
+def _velocity(payment: Payment, context: PaymentContext, at: datetime, rule: Rule) -> int:
+    return _recent(payment, at, rule).count()
+
+
+def _device(payment: Payment, context: PaymentContext, at: datetime, rule: Rule) -> int:
     if context.device_token is None:
         return 0
     return PaymentContext.objects.filter(
-        device_token=context.device_token, payment__created_at__gt=at - window, payment__created_at__lte=at
+        device_token=context.device_token, payment__created_at__gt=at - _window(rule), payment__created_at__lte=at
     ).count()
 
 
-def _split_amount(payment: Payment, context: PaymentContext, at: datetime, window: timedelta) -> int:
+def _split_amount(payment: Payment, context: PaymentContext, at: datetime, rule: Rule) -> int:
     """Count equal amounts at one merchant: one amount split into many."""
-    return _recent(payment, at, window).filter(amount_fen=payment.amount_fen).count()
+    return _recent(payment, at, rule).filter(amount_fen=payment.amount_fen).count()
 
 
-def _refund_cycle(payment: Payment, context: PaymentContext, at: datetime, window: timedelta) -> int:
-    """Return refunds as parts of ten thousand of what was paid in the window."""
-    paid = _recent(payment, at, window).filter(status__in=states.PAID_EVER).aggregate(n=Sum("amount_fen"))["n"] or 0
-    back = (
-        Refund.objects.filter(payment__merchant_id=payment.merchant_id, requested_at__gt=at - window).aggregate(
-            n=Sum("amount_fen")
-        )["n"]
-        or 0
-    )
-    return back * 10_000 // paid if paid else 0
+def _refund_cycle(payment: Payment, context: PaymentContext, at: datetime, rule: Rule) -> int:
+    """Return refunds as parts of ten thousand of what was paid in the window; few refunds are slips of the hand."""
+    paid = _recent(payment, at, rule).filter(status__in=states.PAID_EVER).aggregate(n=Sum("amount_fen"))["n"] or 0
+    back = Refund.objects.filter(
+        payment__merchant_id=payment.merchant_id, requested_at__gt=at - _window(rule), requested_at__lte=at
+    ).aggregate(fen=Sum("amount_fen"), count=Count("pk"))
+    if not paid or back["count"] < int(rule.params.get("least_refunds", 1)):
+        return 0
+    return int(back["fen"] * 10_000 // paid)
 
 
-def _account_change(payment: Payment, context: PaymentContext, at: datetime, window: timedelta) -> int:
-    """Count settlement accounts of the merchant that were added within the window."""
-    return SettlementAccount.objects.filter(owner_merchant_id=payment.merchant_id, added_at__gt=at - window).count()
+def _account_change(payment: Payment, context: PaymentContext, at: datetime, rule: Rule) -> int:
+    """Count settlement accounts added within the window beside an older one: the first is no change."""
+    begin = at - _window(rule)
+    accounts = SettlementAccount.objects.filter(owner_merchant_id=payment.merchant_id)
+    if not accounts.filter(added_at__lte=begin).exists():
+        return 0
+    return accounts.filter(added_at__gt=begin, added_at__lte=at).count()
 
 
-def _static_misuse(payment: Payment, context: PaymentContext, at: datetime, window: timedelta) -> int:
+def _static_misuse(payment: Payment, context: PaymentContext, at: datetime, rule: Rule) -> int:
     """Count large payments by static code within the window (a code used from afar)."""
-    return _recent(payment, at, window).filter(channel="STATIC_CODE", amount_fen__gte=40_000).count()
+    return _recent(payment, at, rule).filter(channel="STATIC_CODE", amount_fen__gte=40_000).count()
 
 
 def open_reviews() -> QuerySet[RiskReview]:

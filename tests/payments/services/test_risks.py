@@ -22,7 +22,7 @@ from payments.services.risks import RiskRefused, UnderReview, decide_review
 from silk_road_ebao.kernel.actors import Actor
 from silk_road_ebao.kernel.approvals import SamePerson, approve
 from silk_road_ebao.kernel.clock import BUSINESS_ZONE, business_date
-from silk_road_ebao.kernel.ids import new_no
+from silk_road_ebao.kernel.ids import new_no, new_uuid
 from silk_road_ebao.kernel.models import AuditEvent
 from tests.payments.factories import (
     CASHIER,
@@ -105,13 +105,72 @@ def test_one_device_that_pays_everywhere_strikes():
 
 
 def test_a_settlement_account_just_changed_strikes():
+    """The first account of a merchant is no change; a second one is, and within its days only."""
     _rule("ACCOUNT_CHANGE", "REVIEW", bound=0, minutes=1440)
-    merchant = MerchantFactory()
+    merchant, fresh, settled = MerchantFactory(), MerchantFactory(), MerchantFactory()
+    SettlementAccountFactory(owner_merchant=merchant, status="CLOSED", added_at=moment() - timedelta(days=300))
+    SettlementAccountFactory(owner_merchant=settled, status="CLOSED", added_at=moment() - timedelta(days=300))
+    SettlementAccountFactory(owner_merchant=settled, added_at=moment() - timedelta(days=2))
     SettlementAccountFactory(owner_merchant=merchant)
+    SettlementAccountFactory(owner_merchant=fresh)
 
-    _pay(merchant)
+    payments = [_pay(one) for one in (merchant, fresh, settled)]
 
-    assert RiskReview.objects.count() == 1
+    assert [row.subject for row in RiskReview.objects.all()] == [payments[0].payment_no]
+
+
+@pytest.mark.parametrize(("refunds", "struck"), [(4, 0), (5, 1)])
+def test_refund_cycling_strikes_after_several_refunds_not_after_a_slip_of_the_hand(refunds, struck):
+    _rule("REFUND_CYCLE", "HOLD", bound=5_000, minutes=1440, least_refunds=5)
+    attempt = AttemptFactory(status="PAID", paid_at=moment(), business_date=moment().date(), acquirer_trade_no="T1")
+    payment = attempt.payment
+    Payment.objects.filter(pk=payment.pk).update(
+        status="PAID", paid_at=moment(), business_date=moment().date(), paid_attempt=attempt
+    )
+    for _one in range(refunds):
+        attempt.refunds.create(
+            status="FAILED", refund_no=new_no("REF"), uid=new_uuid(), payment=payment, acquirer_code="WECHAT",
+            kind="CUSTOMER", amount_fen=payment.amount_fen, reason="x", requested_by="x", requested_at=moment(),
+        )  # fmt: skip
+
+    _pay(payment.merchant)
+
+    assert RiskHit.objects.count() == struck
+
+
+def test_large_payments_by_a_printed_code_strike():
+    """Static-code misuse: a stall's code used from afar for large sums."""
+    _rule("STATIC_MISUSE", "REVIEW", bound=1, minutes=30)
+    merchant = MerchantFactory()
+
+    payments = [_pay(merchant, 41_000, channel="STATIC_CODE") for _one in range(2)]
+    _pay(merchant, 39_000, channel="DYNAMIC_CODE", at=moment() - timedelta(hours=2))
+
+    assert [row.subject for row in RiskHit.objects.all()] == [payments[1].payment_no]
+
+
+def test_out_of_the_box_one_phone_that_floods_is_refused_and_the_stall_is_still_paid():
+    """How does one guard against malicious orders? The phone that floods is stopped, never the stall (M17)."""
+    merchant = MerchantFactory()
+    flood, others = {"device": "f" * 32}, {"device": "c" * 32}
+    for _one in range(30):
+        _pay(merchant, context=flood)
+
+    with pytest.raises(RiskRefused):
+        _pay(merchant, context=flood)
+
+    assert Payment.objects.count() == 30
+    assert _pay(merchant, context=others).status == "CREATED"
+    assert not RiskReview.objects.exists()
+
+
+def test_out_of_the_box_every_measure_acts_but_the_one_that_could_shut_a_stall():
+    acting = dict(RiskRule.objects.filter(is_live=True).values_list("code", "action"))
+
+    assert set(RiskRule.objects.filter(is_live=False).values_list("code", flat=True)) == {"velocity"}
+    assert {code: acting[code] for code in ("device", "refund-cycle", "static-misuse", "transfer-velocity")} == {
+        "device": "REFUSE", "refund-cycle": "HOLD", "static-misuse": "REVIEW", "transfer-velocity": "HOLD",
+    }  # fmt: skip
 
 
 def test_a_new_merchant_with_a_large_order_strikes_and_an_old_one_does_not():
