@@ -1,7 +1,8 @@
 """One market day, step by step: open, sell, give back, close, compare with the other side's books."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -60,6 +61,7 @@ class MarketDay:
     trial: str = ""
     books: str = ""
     pace: str = ""
+    spent_s: dict[str, float] = field(default_factory=dict)
 
     def run(self) -> list[str]:
         """Run the whole day; the clocks go back to real time afterwards."""
@@ -70,7 +72,8 @@ class MarketDay:
         try:
             self._sell()
             self._settle_attempts()
-            return self._close()
+            with self._part("closing"):
+                return self._close()
         finally:
             clock.set_clock(None, actor=SYSTEM)
             self.outside.set_clock(None, factor=1)
@@ -90,7 +93,14 @@ class MarketDay:
     def report(self) -> list[str]:
         """Lay out the day: trades, table, trial balance, pace."""
         head = f"{self.day}  trades {len(self.trades):,}  sales {len(self.taken):,}"
-        return ["", head, "", *table(self.lines), "", self.trial, self.books, self.pace]
+        spent = " · ".join(f"{part} {took_s:.1f} s" for part, took_s in self.spent_s.items())
+        return ["", head, "", *table(self.lines), "", self.trial, self.books, self.pace, f"time went to {spent}"]
+
+    @contextmanager
+    def _part(self, name: str) -> Iterator[None]:
+        began = time.monotonic()
+        yield
+        self.spent_s[name] = time.monotonic() - began
 
     def _move(self, at: datetime) -> None:
         clock.set_clock(at, actor=SYSTEM)
@@ -98,13 +108,14 @@ class MarketDay:
 
     def _sell(self, *, until: datetime | None = None) -> None:
         self._move(self.midnight + OPENING)
-        stalls = open_stalls(
-            count=self.stalls,
-            acquirers=open_acquirers(),
-            outside=self.outside,
-            at=clock.now(),
-            progress=lambda done, total: self.progress("stalls open", done, total),
-        )
+        with self._part("opening"):
+            stalls = open_stalls(
+                count=self.stalls,
+                acquirers=open_acquirers(),
+                outside=self.outside,
+                at=clock.now(),
+                progress=lambda done, total: self.progress("stalls open", done, total),
+            )
         sales = plan_sales(trades=self.trades, stalls=self.stalls, seed=self.seed, limit=self.limit)
         if until is not None:
             sales = [sale for sale in sales if self.midnight + timedelta(seconds=sale.second_of_day) < until]
@@ -113,9 +124,10 @@ class MarketDay:
         run = f"{self.day:%Y%m%d}-{int(time.time())}"
         commodities = stock_stalls(sales=sales, stalls=stalls, day=self.day, at=clock.now())
         till = Till(stalls=stalls, commodities=commodities, sandbox_url=self.processes.sandbox, run=run, seed=self.seed)
-        for item in till.take_all(sales, midnight=self.midnight, move_clock=self._move):
-            self.taken.append(item)
-            self.progress("sales", len(self.taken), len(sales))
+        with self._part("sales"):
+            for item in till.take_all(sales, midnight=self.midnight, move_clock=self._move):
+                self.taken.append(item)
+                self.progress("sales", len(self.taken), len(sales))
         wall_s, asked_s, paid_s = till.timing.wall_s, till.timing.ask_s, till.timing.pay_s
         self.pace = (
             f"{len(sales) / wall_s:.1f} payments/s over {wall_s:.1f} s; "
@@ -126,11 +138,14 @@ class MarketDay:
         """Wait until nothing is open: notices arrive, sweeps find the rest, refunds come back."""
         self._move(self.midnight + LAST_LOOK)
         self.say("waiting for the last notices")
-        self._wait(self._open_attempts)
-        self._hand_over()
-        back = list(take_back(self.taken))
-        self.say(f"sales that come back: {len(back)}")
-        self._wait(self._open_refunds)
+        with self._part("last notices"):
+            self._wait(self._open_attempts)
+        with self._part("handing over"):
+            self._hand_over()
+        with self._part("refunds"):
+            back = list(take_back(self.taken))
+            self.say(f"sales that come back: {len(back)}")
+            self._wait(self._open_refunds)
 
     def _hand_over(self) -> None:
         self._wait(self._orders_unaware)
