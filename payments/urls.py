@@ -36,16 +36,16 @@ class BusinessDayConverter:
 register_converter(BusinessDayConverter, "business_day")
 
 urlpatterns = [
-    path("today/", today.today, name="today"),
-    path("collect/", collect.collect_amount, name="collect"),
-    path("collect/barcode/", barcode.barcode, name="barcode"),
-    path("collect/<slug:payment_no>/", collect.collect_code, name="collect_code"),
-    path("collect/<slug:payment_no>/cancel/", collect.collect_cancel, name="collect_cancel"),
     path("p/<slug:code>/", cashier.scan, name="scan"),
     path("p/<slug:code>/sign-in/", cashier.sign_in, name="sign_in"),
     path("p/<slug:code>/signed-in/", cashier.signed_in, name="signed_in"),
     path("p/<slug:payment_no>/result/", cashier.result, name="result"),
     path("p/<slug:payment_no>/status/", cashier.status, name="status"),
+    path("today/", today.today, name="today"),
+    path("collect/", collect.collect_amount, name="collect"),
+    path("collect/barcode/", barcode.barcode, name="barcode"),
+    path("collect/<slug:payment_no>/", collect.collect_code, name="collect_code"),
+    path("collect/<slug:payment_no>/cancel/", collect.collect_cancel, name="collect_cancel"),
     path("codes/", stall_codes.codes, name="codes"),
     path("codes/<slug:code_no>/revoke/", stall_codes.revoke, name="code_revoke"),
     path("codes/<slug:code_no>/sheet.pdf", stall_codes.sheet, name="code_sheet"),

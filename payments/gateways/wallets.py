@@ -30,3 +30,13 @@ def demo_payer_url(attempt: PaymentAttempt, back_url: str) -> str:
     return (
         f"{base}/_sandbox/payer?{urlencode({**chosen, 'acquirer': attempt.acquirer_code.lower(), 'return': back_url})}"
     )
+
+
+def phone_link(attempt: PaymentAttempt, back_url: str) -> str:
+    """Return the link that opens this attempt on the phone itself: H5, or a code whose address opens its wallet."""
+    if not attempt.code_url.startswith("https://") and not attempt.code_url.startswith("http://"):
+        return ""
+    if attempt.flow != "H5":
+        return attempt.code_url
+    joint = "&" if "?" in attempt.code_url else "?"
+    return f"{attempt.code_url}{joint}{urlencode({'redirect_url': back_url})}"

@@ -3,8 +3,11 @@
 import re
 
 WECHAT, ALIPAY, UNIONPAY = "WECHAT", "ALIPAY", "UNIONPAY"
+WALLETS = (WECHAT, ALIPAY, UNIONPAY)
+NAMING_WALLETS = (WECHAT, ALIPAY)
+"""Wallets that want their own name for the payer in an order opened inside them; UnionPay's code opens without."""
 
-_WALLETS = (
+_AGENTS = (
     (WECHAT, re.compile(r"MicroMessenger/", re.I)),
     (ALIPAY, re.compile(r"AlipayClient/", re.I)),
     (UNIONPAY, re.compile(r"UnionPay/|CloudPay|com\.unionpay\.", re.I)),
@@ -24,7 +27,7 @@ _PERSONAL = (
 
 def wallet_of(user_agent: str) -> str:
     """Name the wallet that opened the page, or "" for any other browser."""
-    for code, pattern in _WALLETS:
+    for code, pattern in _AGENTS:
         if pattern.search(user_agent):
             return code
     return ""

@@ -64,8 +64,16 @@ def _body(request: Request) -> dict[str, Any]:
 def _credentials(world: World, request: Request, body: Record) -> Reply:
     base = request.base_url
     places = {
-        "wechat": {"base_url": base},
-        "alipay": {"base_url": base, "gateway_url": f"{base}/gateway.do"},
+        "wechat": {
+            "base_url": base,
+            "oauth_page_url": f"{base}/connect/oauth2/authorize",
+            "oauth_token_url": f"{base}/sns/oauth2/access_token",
+        },
+        "alipay": {
+            "base_url": base,
+            "gateway_url": f"{base}/gateway.do",
+            "oauth_page_url": f"{base}/oauth2/publicAppAuthorize.htm",
+        },
         "unionpay": {
             "base_url": base,
             "back_trans_url": f"{base}/gateway/api/backTransReq.do",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import secrets
@@ -96,7 +97,10 @@ class Credentials:
 
     def client_side(self, acquirer: str) -> dict[str, Any]:
         """Return what the acquirer would give to, or know of, its client."""
-        return {name: value for name, value in self.data[acquirer].items() if name != "platform_private_key"}
+        own = {name: value for name, value in self.data[acquirer].items() if name != "platform_private_key"}
+        if acquirer == "wechat":
+            own["sp_app_secret"] = hashlib.sha256(own["apiv3_key"].encode()).hexdigest()[:32]
+        return own
 
 
 def _private(pem: str) -> RSAPrivateKey:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from payments.sandbox import control, payer_page
+from payments.sandbox import control, oauth, payer_page
 from payments.sandbox.alipay import gateway as alipay
 from payments.sandbox.messages import Reply, Request
 from payments.sandbox.unionpay import gateway as unionpay
@@ -21,6 +21,8 @@ def answer(world: World, request: Request) -> Reply:
         return alipay.answer(world, request)
     if path in unionpay.PATHS:
         return unionpay.answer(world, request)
+    if path in oauth.PATHS:
+        return oauth.answer(world, request)
     if path.startswith(("/_sandbox/payer", "/_sandbox/sign", "/cgi-bin/mmpayweb-bin/")):
         return payer_page.answer(world, request)
     if path.startswith("/_sandbox/"):

@@ -3,6 +3,7 @@
 from payments.models import Payment, PaymentAttempt
 
 
-def latest_attempt(payment: Payment) -> PaymentAttempt | None:
-    """Find the newest attempt of a payment."""
-    return PaymentAttempt.objects.filter(payment=payment).order_by("-pk").first()
+def latest_attempt(payment: Payment, *, acquirer_code: str = "") -> PaymentAttempt | None:
+    """Find the newest attempt of a payment, at one acquirer where one is named."""
+    attempts = PaymentAttempt.objects.filter(payment=payment).select_related("payment").order_by("-pk")
+    return (attempts.filter(acquirer_code=acquirer_code) if acquirer_code else attempts).first()

@@ -26,13 +26,16 @@ def sub_merchants_of(merchant: Merchant) -> QuerySet[SubMerchant]:
     return SubMerchant.objects.filter(merchant=merchant).select_related("acquirer").order_by("rank", "rate_bps")
 
 
+def down_lines() -> set[str]:
+    """Name the acquirers whose breaker is open."""
+    return set(AcquirerLine.objects.filter(failures__gte=FAULTS_TO_OPEN).values_list("acquirer_code", flat=True))
+
+
 def routes_for(
     merchant: Merchant, *, flow: str, wallet: str, flows: dict[str, frozenset[str]], closed: Iterable[str] = ()
 ) -> list[str]:
     """List acquirers to try for a merchant, best first; `flows` says what each gateway offers."""
-    open_lines = set(
-        AcquirerLine.objects.filter(failures__gte=FAULTS_TO_OPEN).values_list("acquirer_code", flat=True)
-    ) | set(closed)
+    open_lines = down_lines() | set(closed)
     ways = [
         Way(row.acquirer_code, row.rate_bps, row.rank, row.acquirer_code in open_lines, flows[row.acquirer_code])
         for row in SubMerchant.objects.filter(merchant=merchant, status="ACTIVE", acquirer_code__in=flows)

@@ -7,7 +7,7 @@ from django.db.models import BigIntegerField, Case, Count, ExpressionWrapper, F,
 from django.db.models.functions import Coalesce, ExtractHour
 
 from accounts.models import Merchant
-from payments.models import Payment, PaymentAttempt, Refund
+from payments.models import Payment, Refund
 from payments.models.settlement import Settlement
 from payments.models.working_day import WorkingDay
 from payments.rules import states
@@ -101,11 +101,6 @@ def latest_of(merchant: Merchant, limit: int = 8) -> QuerySet[Payment]:
         .select_related("paid_attempt")
         .order_by("-created_at")[:limit]
     )
-
-
-def code_attempt_of(payment: Payment) -> PaymentAttempt | None:
-    """Find the attempt whose code is on the counter: the latest live one. One query."""
-    return payment.attempts.filter(status__in=states.LIVE, flow="NATIVE").order_by("-pk").first()
 
 
 def day_sum(merchant: Merchant, day: date) -> DaySum:

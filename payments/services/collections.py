@@ -1,13 +1,14 @@
-"""收款: a merchant asks for an amount and shows a code for it."""
+"""收款: a merchant asks for an amount and shows one code for it, whatever wallet the payer has."""
 
 from datetime import datetime
 
+from django.conf import settings
+
 from accounts.models import Merchant, Stall
 from payments.gateways import gateway_of, open_acquirers
-from payments.models import Payment, PaymentAttempt
+from payments.models import Payment
 from payments.selectors.sub_merchants import routes_for
-from payments.services.acquirer_lines import AcquirerDown
-from payments.services.attempts import NoWayToPay, start_attempt
+from payments.services.attempts import NoWayToPay
 from payments.services.payments import create_payment
 from silk_road_ebao.kernel.actors import Actor
 
@@ -24,16 +25,14 @@ def collect(
     actor: Actor,
     at: datetime,
 ) -> Payment:
-    """Ask for an amount in fen and open its code at the best acquirer that answers.
+    """Ask for an amount in fen. No acquirer is called before the payer's wallet is known.
 
-    `order_no` comes with the form, so that pressing twice asks for the money once. When no acquirer can be reached
-    the payment stands and its page offers to try again.
+    `order_no` comes with the form, so that pressing twice asks for the money once.
     Raises:
-        NoWayToPay, and what create_payment and start_attempt raise.
+        NoWayToPay, and what create_payment raises.
     """
-    if not code_acquirers(merchant):
-        raise NoWayToPay
-    payment = create_payment(
+    refuse_without_acquirer(merchant=merchant)
+    return create_payment(
         merchant=merchant,
         stall=stall,
         amount_fen=amount_fen,
@@ -43,29 +42,20 @@ def collect(
         actor=actor,
         at=at,
     )
-    show_code(payment=payment, acquirer_code="", actor=actor, at=at)
-    return payment
 
 
-def show_code(*, payment: Payment, acquirer_code: str, actor: Actor, at: datetime) -> PaymentAttempt | None:
-    """Open a code for a payment at the acquirer asked for, or at the first that answers; None when none does.
+def refuse_without_acquirer(*, merchant: Merchant) -> None:
+    """Refuse to show a code that no wallet could pay; raises NoWayToPay."""
+    if not code_acquirers(merchant):
+        raise NoWayToPay
 
-    Raises:
-        AlreadyPaid, PaymentEnded, NoWayToPay, PayeeUnfit (R2).
-    """
-    for code in [acquirer_code] if acquirer_code else code_acquirers(payment.merchant):
-        try:
-            attempt = start_attempt(
-                payment_no=payment.payment_no, acquirer_code=code, flow=CODE_FLOW, actor=actor, at=at
-            )
-        except AcquirerDown:
-            continue
-        if attempt.code_url or attempt.status == "UNKNOWN":
-            return attempt
-    return None
+
+def cashier_url(*, payment: Payment) -> str:
+    """Return what a bill's one code says: the cashier's address, which knows every wallet."""
+    return f"{settings.PUBLIC_URL}/p/{payment.payment_no}/"
 
 
 def code_acquirers(merchant: Merchant) -> list[str]:
-    """List the acquirers that can show a code for the merchant, best first."""
+    """List the acquirers where the merchant can be paid by a scan, best first."""
     flows = {code: frozenset(gateway_of(code).capabilities.flows) for code in open_acquirers()}
     return routes_for(merchant, flow=CODE_FLOW, wallet="", flows=flows)

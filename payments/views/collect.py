@@ -6,18 +6,18 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.door import merchant_page
 from accounts.selectors.merchants import live_stalls
 from accounts.selectors.users import staff_actor
 from payments.forms import CollectForm
 from payments.models import Payment, PaymentAttempt
+from payments.selectors.attempts import latest_attempt
 from payments.selectors.payments import payment_of
-from payments.selectors.today import code_attempt_of
-from payments.services.collections import code_acquirers, collect, show_code
+from payments.services.collections import cashier_url, collect
 from payments.services.payments import close_payment
-from payments.views.words import acquirer_name, page_state, scan_line
+from payments.views.words import acquirer_name, page_state
 from silk_road_ebao.face.figures import moment
 from silk_road_ebao.face.pages import show
 from silk_road_ebao.kernel import clock
@@ -47,25 +47,13 @@ def collect_amount(request: Any) -> HttpResponse:
     return HttpResponseRedirect(reverse("payments:collect_code", args=[payment.payment_no]))
 
 
-@require_http_methods(["GET", "POST"])
+@require_GET
 @merchant_page()
 def collect_code(request: Any, payment_no: str) -> HttpResponse:
-    """Show the code and, as soon as it is there, the money; POST asks another acquirer for a code."""
+    """Show the one code that every wallet reads and, as soon as it is there, the money."""
     payment = _own(request, payment_no)
-    error = ""
-    if request.method == "POST":
-        try:
-            show_code(
-                payment=payment,
-                acquirer_code=request.POST.get("acquirer", ""),
-                actor=staff_actor(request.membership),
-                at=clock.now(),
-            )
-            return HttpResponseRedirect(request.path)
-        except Refusal as refusal:
-            error = str(refusal)
-    attempt = code_attempt_of(payment)
-    context = {"payment": payment, "error": error, **_words(payment, attempt), **_choices(payment, attempt)}
+    attempt = latest_attempt(payment) if payment.paid_at is None else None
+    context = {"payment": payment, "may_cancel": payment.paid_at is None, **_words(payment, attempt)}
     return show(request, "payments/collect_code.html", context, parts=("collect",))
 
 
@@ -96,23 +84,22 @@ def _own(request: Any, payment_no: str) -> Payment:
 
 
 def _words(payment: Payment, attempt: PaymentAttempt | None) -> dict[str, Any]:
-    state = page_state(payment)
-    if state == "waiting" and (attempt is None or not attempt.code_url):
-        state = "no_code"
-    paid = payment.paid_attempt
+    paid, state = payment.paid_attempt, page_state(payment)
+    tried = acquirer_name(attempt.acquirer_code) if attempt else ""
+    if state == "waiting" and payment.channel == "BARCODE":
+        state = "password"
+    if state == "over" and payment.status == "FAILED":
+        state = "failed"
     return {
         "state": state,
-        "code_url": attempt.code_url if attempt else "",
-        "scan_line": scan_line(attempt.acquirer_code) if attempt else "",
-        "acquirer": acquirer_name(attempt.acquirer_code) if attempt else "",
+        "code_text": cashier_url(payment=payment),
+        "acquirer": tried,
+        "failed": (attempt.failure_text or attempt.failure_code) if attempt and attempt.status == "FAILED" else "",
+        "opened_line": _("顾客正在用%(wallet)s付") % {"wallet": tried}
+        if attempt and attempt.status == "PENDING"
+        else "",
         "until_line": _("%(time)s 前有效") % {"time": moment(payment.expires_at)},
         "payer_line": " · ".join(
             filter(None, (acquirer_name(paid.acquirer_code) if paid else "", payment.description))
         ),
     }
-
-
-def _choices(payment: Payment, attempt: PaymentAttempt | None) -> dict[str, Any]:
-    now = attempt.acquirer_code if attempt else ""
-    others = [code for code in code_acquirers(payment.merchant) if code != now] if payment.paid_at is None else []
-    return {"others": [(code, acquirer_name(code)) for code in others], "may_cancel": payment.paid_at is None}

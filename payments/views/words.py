@@ -5,6 +5,7 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from payments.models import Payment
+from payments.rules.scene import Offer
 from silk_road_ebao.face.figures import day as day_text
 from silk_road_ebao.face.figures import weekday
 
@@ -23,6 +24,40 @@ def scan_line(code: str) -> str:
         "UNIONPAY": _("请顾客用云闪付扫一扫"),
     }
     return lines.get(code, _("请顾客扫码"))
+
+
+def flow_name(flow: str) -> str:
+    """Name a flow ("WECHAT:JSAPI", "BANK:ACCOUNT") as payers do."""
+    code = flow.partition(":")[0]
+    return _("我的银行账户") if code == "BANK" else acquirer_name(code)
+
+
+def offer_words(offer: Offer, wallet: str) -> dict[str, object]:
+    """Say what one way to pay is called, whether it can be taken now, and why or why not."""
+    code = offer.flow.partition(":")[0]
+    return {
+        "code": code,
+        "name": flow_name(offer.flow),
+        "is_feasible": offer.is_feasible,
+        "is_here": offer.is_feasible and wallet in ("", code),
+        "reasons": [words for reason in offer.reasons if (words := _reason(reason, code))],
+    }
+
+
+def _reason(reason: str, code: str) -> str:
+    if reason.startswith("SUCCEEDED_"):
+        percent = int(reason.removeprefix("SUCCEEDED_")) // 100
+        return _("最近 %(percent)s%% 一次付成") % {"percent": percent}
+    down = _("银行还没有接通这种付法") if code == "BANK" else _("这会儿连不上，过一阵再试")
+    reasons = {
+        "SCENE_PREFERS": _("这种买卖大家常用"),
+        "OTHER_WALLET": _("打开它，扫一扫店主的码"),
+        "LINE_DOWN": down,
+        "NO_ACCOUNT": _("你还没有在这里登记银行账户"),
+        "NOT_VERIFIED": _("账户还没有核实好"),
+        "ALLOWANCE_TOO_SMALL": _("今天这个账户剩下的额度不够付这一笔"),
+    }
+    return reasons.get(reason, "")
 
 
 def page_state(payment: Payment) -> str:

@@ -12,7 +12,7 @@ from accounts.models import Stall
 from accounts.selectors.merchants import live_stalls
 from accounts.selectors.users import staff_actor
 from payments.services.attempts import NoWayToPay
-from payments.services.collections import show_code
+from payments.services.collections import refuse_without_acquirer
 from silk_road_ebao.kernel import clock
 from silk_road_ebao.kernel.ids import new_uuid
 from silk_road_ebao.kernel.money import yuan_text
@@ -68,11 +68,9 @@ def _bill(request: Any, stall: Stall, goods: dict[str, Goods], lines: Shown) -> 
     except Refusal as refusal:
         return _page(request, stall, goods, lines, error=str(refusal))
     try:
-        show_code(payment=payment, acquirer_code="", actor=actor, at=at)
+        refuse_without_acquirer(merchant=request.merchant)
     except NoWayToPay:
         return HttpResponseRedirect(reverse("supplychain:order", args=[order.order_no]))
-    except Refusal:
-        pass  # paid or closed meanwhile: its page says so
     return HttpResponseRedirect(reverse("payments:collect_code", args=[payment.payment_no]))
 
 

@@ -15,7 +15,8 @@ PAGES = (
     "/collect/received/",
     "/collect/checking/",
     "/collect/over/",
-    "/collect/no_code/",
+    "/collect/failed/",
+    "/collect/password/",
 )
 
 

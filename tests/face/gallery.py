@@ -103,8 +103,9 @@ def code(request: HttpRequest, state: str) -> HttpResponse:
     context = {
         "payment": SimpleNamespace(payment_no="PAY1", amount_fen=8_000, description="番茄 25kg"),
         "state": state,
-        "code_url": "weixin://wxpay/bizpayurl?pr=NwY5Mz9&groupid=00",
-        "wallets": "微信扫一扫",
+        "code_text": "https://pay.example.cn/p/PAY7Q2K4M8N1P5R9S3T6W0/",
+        "acquirer": "微信",
+        "failed": "余额不足" if state == "failed" else "",
         "until_line": "09:27 前有效",
         "payer_line": "微信 · 番茄 25kg",
         "may_cancel": False,
@@ -157,6 +158,7 @@ payments_patterns = (
     [
         path("today/", today, name="today"),
         path("collect/", collect, name="collect"),
+        path("collect/barcode/", collect, name="barcode"),
         path("collect/<slug:state>/", code, name="collect_code"),
     ],
     "payments",

@@ -12,6 +12,7 @@ from payments.sandbox.alipay import agent, bills, counter, refunds, royalty, tra
 from payments.sandbox.alipay.errors import AlipayError, text
 from payments.sandbox.alipay.signing import is_signed, sign, sorted_pairs
 from payments.sandbox.messages import Reply, Request
+from payments.sandbox.oauth import exchange_alipay
 from payments.sandbox.outcome import after, before
 from payments.sandbox.store import Record
 from payments.sandbox.world import World
@@ -59,12 +60,17 @@ METHODS: dict[str, tuple[str, Handler]] = {
     "alipay.trade.order.settle.query": ("split_query", royalty.settle_query),
     "alipay.data.dataservice.bill.downloadurl.query": ("bill", bills.download_url),
     "alipay.open.auth.token.app": ("token", exchange_token),
+    "alipay.system.oauth.token": ("sign_in", exchange_alipay),
     "alipay.open.agent.create": ("applyment", agent.create),
     "alipay.open.agent.facetoface.sign": ("applyment", agent.sign),
     "alipay.open.agent.confirm": ("applyment", agent.confirm),
     "alipay.open.agent.order.query": ("applyment_query", agent.query),
 }
-WITHOUT_SELLER = ("alipay.open.auth.token.app", *(name for name in METHODS if name.startswith("alipay.open.agent.")))
+WITHOUT_SELLER = (
+    "alipay.open.auth.token.app",
+    "alipay.system.oauth.token",
+    *(name for name in METHODS if name.startswith("alipay.open.agent.")),
+)
 
 
 def answer(world: World, request: Request) -> Reply:
