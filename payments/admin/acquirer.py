@@ -1,6 +1,9 @@
 """特约商户号, 收单报文, 线路, 摊位码 and 分账: what stands between us and the acquirers."""
 
 from django.contrib import admin
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from payments.models import (
@@ -12,10 +15,15 @@ from payments.models import (
     StallCode,
     SubMerchant,
 )
+from payments.rules.payment import FAULTS_TO_OPEN
+from payments.services.acquirer_lines import reset_line
+from payments.services.fee_payments import propose_fee_payee
 from payments.services.stall_codes import revoke_stall_code
 from payments.services.sub_merchants import hold_sub_merchant, release_sub_merchant
-from silk_road_ebao.console.columns import yuan_column
+from silk_road_ebao.console.columns import state_column, yuan_column
 from silk_road_ebao.console.operator_admin import Button, OperatorAdmin, Press, RowsInline
+from silk_road_ebao.kernel import clock
+from silk_road_ebao.kernel.models import Approval
 
 
 def _hold(press: Press) -> SubMerchant:
@@ -26,8 +34,16 @@ def _release(press: Press) -> SubMerchant:
     return release_sub_merchant(sub_merchant=press.row, actor=press.actor, at=press.at)
 
 
+def _appoint(press: Press) -> Approval:
+    return propose_fee_payee(merchant=press.row.merchant, actor=press.actor, at=press.at)
+
+
 def _revoke(press: Press) -> StallCode:
     return revoke_stall_code(code_no=press.row.code_no, reason=press.reason, actor=press.actor, at=press.at)
+
+
+def _reset(press: Press) -> AcquirerLine:
+    return reset_line(acquirer_code=press.row.pk, reason=press.reason, actor=press.actor, at=press.at)
 
 
 @admin.register(SubMerchant)
@@ -45,6 +61,10 @@ class SubMerchantAdmin(OperatorAdmin):
             shown=lambda row: row.status == "ACTIVE",
         ),
         Button("release", _("恢复收款"), _release, role="RISK", shown=lambda row: row.status == "HELD"),
+        Button(
+            "payee", _("设为收费主体（需复核）"), _appoint, role="MAKER",
+            shown=lambda row: row.status == "ACTIVE" and row.merchant.kind == "COMPANY",
+        ),
     )  # fmt: skip
 
 
@@ -86,12 +106,44 @@ class AcquirerMessageAdmin(OperatorAdmin):
     ordering = ("-pk",)
 
 
+LINE_TONES = {_("正常"): "success", _("有失败"): "warning", _("试探中"): "info", _("断开"): "danger"}
+WELL, FAULTY, PROBING, OPEN = LINE_TONES
+LAST_ERRORS = 10
+
+
 @admin.register(AcquirerLine)
 class AcquirerLineAdmin(OperatorAdmin):
-    """The breaker of each acquirer's line."""
+    """The breaker of each acquirer's line: how it stands, since when, what went wrong last; reset by hand."""
 
-    list_display = ("acquirer_code", "failures", "open_until", "probing_until", "last_error", "changed_at")
+    list_display = ("acquirer_code", "state", "failures", "faulty_since", "open_until", "last_error", "changed_at")
+    fields = (
+        "acquirer_code", "state", "failures", "faulty_since", "open_until", "probing_until", "last_error",
+        "last_errors", "changed_at",
+    )  # fmt: skip
+    readonly_fields = ("state", "last_errors")
     ordering = ("acquirer_code",)
+    buttons = (
+        Button("reset", _("恢复线路"), _reset, role="RISK", asks_reason=True, shown=lambda row: row.failures > 0),
+    )
+
+    @state_column(description=_("状态"), tones=LINE_TONES)
+    def state(self, row: AcquirerLine) -> str:
+        """Word how the breaker stands now."""
+        if row.failures < FAULTS_TO_OPEN:
+            return str(FAULTY if row.failures else WELL)
+        return str(OPEN if row.open_until and row.open_until > clock.now() else PROBING)
+
+    @admin.display(description=_("最近的失败"))
+    def last_errors(self, row: AcquirerLine) -> SafeString:
+        """List the last calls that failed or were doubtful, newest first."""
+        found = AcquirerMessage.objects.filter(
+            acquirer_code=row.acquirer_code, direction="OUT", verdict="UNCERTAIN"
+        ).order_by("-pk")[:LAST_ERRORS]
+        rows = [
+            (localtime(one.at).strftime("%m-%d %H:%M:%S"), one.kind, one.subject, one.http_status or "—", one.took_ms)
+            for one in found
+        ]
+        return format_html_join("", "<div>{} {} {} HTTP {} · {} ms</div>", rows) or SafeString("—")
 
 
 class SharingLineInline(RowsInline):

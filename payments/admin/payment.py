@@ -42,7 +42,9 @@ class RefundLineInline(RowsInline):
 
 
 def _ask_refund(press: Press) -> Approval:
-    return ask_refund(payment=press.row, reason=press.reason, actor=press.actor, at=press.at)
+    return ask_refund(
+        payment=press.row, reason=press.reason, amount_fen=press.amount_fen, actor=press.actor, at=press.at
+    )
 
 
 @admin.register(Payment)
@@ -61,7 +63,8 @@ class PaymentAdmin(OperatorAdmin):
     inlines = (ContextInline, AttemptInline, RefundInline)
     buttons = (
         Button(
-            "refund", _("全额退款（需复核）"), _ask_refund, role="MAKER", asks_reason=True, is_danger=True,
+            "refund", _("退款（需复核）"), _ask_refund, role="MAKER", asks_reason=True, asks_amount=True,
+            is_danger=True,
             shown=lambda row: row.status in PAID_EVER and row.refunded_fen + row.refunding_fen < row.amount_fen,
         ),
     )  # fmt: skip
@@ -86,8 +89,8 @@ class RefundAdmin(OperatorAdmin):
     """What goes back, and where it stands at the acquirer."""
 
     list_display = (
-        "refund_no", "payment", "acquirer_code", "kind", yuan_column("amount_fen", _("金额")), "status", "reason",
-        "requested_by", "requested_at", "refunded_at",
+        "refund_no", "payment", "acquirer_code", "kind", yuan_column("amount_fen", _("金额")),
+        yuan_column("shared_fen", _("分账方退回")), "status", "reason", "requested_by", "requested_at", "refunded_at",
     )  # fmt: skip
     list_filter = ("status", "kind", "acquirer_code")
     list_select_related = ("payment",)

@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from payments.models import (
@@ -19,12 +19,15 @@ from payments.models import (
     SceneDefinition,
     ScreenedTransfer,
 )
+from payments.selectors.large_trades import flags_of
 from payments.selectors.scenes import scene_report
+from payments.services.large_trades import export_flags
 from payments.services.risk_rules import ask_rule_change
 from payments.services.risk_trials import try_on_history
 from payments.services.risks import decide_review
 from silk_road_ebao.console.columns import yuan_column
 from silk_road_ebao.console.operator_admin import Button, OperatorAdmin, Press
+from silk_road_ebao.console.operators import actor_of
 from silk_road_ebao.kernel import clock
 from silk_road_ebao.kernel.models import Approval
 
@@ -44,6 +47,12 @@ class SpanForm(forms.Form):
         if "first" in cleaned and "last" in cleaned and not 0 <= (cleaned["last"] - cleaned["first"]).days < MOST_DAYS:
             raise forms.ValidationError(_("最多看 62 天，从前到后"))
         return cleaned
+
+
+class DayForm(forms.Form):
+    """One day."""
+
+    day = forms.DateField(label=_("日期"), widget=forms.DateInput(attrs={"type": "date"}))
 
 
 def _span(request: HttpRequest) -> SpanForm:
@@ -98,7 +107,7 @@ class RiskRuleAdmin(OperatorAdmin):
                 code=row.code, measure=row.measure, params=row.params, action=row.action,
                 first=form.cleaned_data["first"], last=form.cleaned_data["last"],
             )  # fmt: skip
-        title = _now("%(code)s：在历史上试一遍") % {"code": row.code}
+        title = gettext("%(code)s：在历史上试一遍") % {"code": row.code}
         context = {**self.admin_site.each_context(request), "title": title, "form": form, "trial": trial, "row": row}
         return TemplateResponse(request, "admin/payments/trial.html", {**context, "opts": self.opts})
 
@@ -114,6 +123,26 @@ class RiskHitAdmin(OperatorAdmin):
     date_hierarchy = "at"
     search_fields = ("subject", "merchant__merchant_no")
     ordering = ("-pk",)
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the large and suspicious trades of a day."""
+        flags = path("flags/", self.admin_site.admin_view(self.flags), name="payments_risk_flags")
+        return [flags, *super().get_urls()]
+
+    def flags(self, request: HttpRequest) -> HttpResponse:
+        """Show what is large or suspicious on a day; as a file it goes to the acquirer or bank, and that is audited."""
+        if not self.has_view_permission(request):
+            raise Http404
+        form = DayForm(request.GET if "day" in request.GET else {"day": clock.business_date(clock.now())})
+        rows = flags_of(form.cleaned_data["day"]) if form.is_valid() else []
+        if form.is_valid() and request.GET.get("format") == "csv":
+            content = export_flags(day=form.cleaned_data["day"], actor=actor_of(request), at=clock.now())
+            name = f"flags-{form.cleaned_data['day']}.csv"
+            headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+            return HttpResponse(content, content_type="text/csv; charset=utf-8", headers=headers)
+        title = gettext("大额和可疑交易")
+        context = {**self.admin_site.each_context(request), "title": title, "form": form, "rows": rows}
+        return TemplateResponse(request, "admin/payments/flags.html", {**context, "opts": self.opts})
 
 
 @admin.register(RiskReview)
@@ -190,5 +219,10 @@ class SceneDefinitionAdmin(OperatorAdmin):
             raise Http404
         form = _span(request)
         rows = scene_report(form.cleaned_data["first"], form.cleaned_data["last"]) if form.is_valid() else []
-        context = {**self.admin_site.each_context(request), "title": _now("支付场景报表"), "form": form, "rows": rows}
+        context = {
+            **self.admin_site.each_context(request),
+            "title": gettext("支付场景报表"),
+            "form": form,
+            "rows": rows,
+        }
         return TemplateResponse(request, "admin/payments/scenes.html", {**context, "opts": self.opts})

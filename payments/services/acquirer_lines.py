@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from payments.models import AcquirerLine
 from payments.rules.payment import FAULTS_TO_OPEN, OPEN_FOR, PROBE_FOR
+from silk_road_ebao.kernel.actors import Actor
+from silk_road_ebao.kernel.audit import record
 from silk_road_ebao.kernel.refusals import Refusal
 
 
@@ -15,6 +17,39 @@ class AcquirerDown(Refusal):
     """The acquirer's line is open; another wallet may work."""
 
     message = _("这个付款方式暂时连不上，请换一种方式付款")
+
+
+class LineIsWell(Refusal):
+    """Nothing to reset."""
+
+    message = _("这条线路没有断开，不用恢复")
+
+
+class ResetReasonMissing(Refusal):
+    """A breaker is reset by hand for a reason only."""
+
+    message = _("请写明为什么现在恢复")
+    field = "reason"
+
+
+@transaction.atomic
+def reset_line(*, acquirer_code: str, reason: str, actor: Actor, at: datetime) -> AcquirerLine:
+    """Close a breaker by hand, because the acquirer said it is well again; audited.
+
+    Should it not be well, five faults open it anew. Raises LineIsWell, ResetReasonMissing.
+    """
+    if len(reason.strip()) < 2:
+        raise ResetReasonMissing
+    line = AcquirerLine.objects.select_for_update().filter(pk=acquirer_code, failures__gt=0).first()
+    if line is None:
+        raise LineIsWell
+    detail = {"failures": line.failures, "faulty_since": line.faulty_since, "reason": reason[:200]}
+    AcquirerLine.objects.filter(pk=acquirer_code).update(
+        failures=0, open_until=None, probing_until=None, faulty_since=None, changed_at=at
+    )
+    record(actor=actor, action="payments.line.reset", subject=f"line:{acquirer_code}", at=at, detail=detail)
+    line.refresh_from_db()
+    return line
 
 
 def enter_line(*, acquirer_code: str, at: datetime) -> None:
@@ -43,7 +78,7 @@ def note_line(*, acquirer_code: str, is_fault: bool, error: str, at: datetime) -
         _note_fault(acquirer_code, error, at)
         return
     AcquirerLine.objects.filter(pk=acquirer_code, failures__gt=0).update(
-        failures=0, open_until=None, probing_until=None, last_error="", changed_at=at
+        failures=0, open_until=None, probing_until=None, faulty_since=None, last_error="", changed_at=at
     )
 
 
@@ -56,4 +91,5 @@ def _note_fault(acquirer_code: str, error: str, at: datetime) -> None:
     line.changed_at = at
     line.probing_until = None
     line.save(update_fields=["failures", "last_error", "changed_at", "probing_until"])
+    AcquirerLine.objects.filter(pk=acquirer_code, faulty_since=None).update(faulty_since=at)
     AcquirerLine.objects.filter(pk=acquirer_code, failures__gte=FAULTS_TO_OPEN).update(open_until=at + OPEN_FOR)

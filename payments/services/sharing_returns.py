@@ -43,6 +43,8 @@ def write_returns(*, refund: Refund, plan: ReturnPlan, at: datetime) -> None:
 
     Where the acquirer takes splits back within the refund itself they wait for its outcome and are sent with it.
     """
+    if not plan.total_fen:
+        return
     rides = gateway_of(refund.acquirer_code).capabilities.split_return_rides
     for line, back_fen in zip(plan.lines, plan.shares.by_receiver, strict=True):
         if back_fen:
@@ -71,9 +73,9 @@ def _write(
 
 def returns_gate(*, refund: Refund) -> str:
     """Tell whether a refund may be sent: READY, WAITING for its splits, BROKEN when one does not come back."""
-    rides = gateway_of(refund.acquirer_code).capabilities.split_return_rides
-    found = READY
-    for back in _returns(refund).select_related("of"):
+    found, returns = READY, list(_returns(refund).select_related("of"))
+    rides = bool(returns) and gateway_of(refund.acquirer_code).capabilities.split_return_rides
+    for back in returns:
         if back.of is None or back.of.status == "FAILED":
             continue  # nothing was split, so nothing has to come back
         if back.status == "FAILED":
@@ -85,7 +87,7 @@ def returns_gate(*, refund: Refund) -> str:
 
 def riding_lines(*, refund: Refund) -> tuple[SplitLine, ...]:
     """List what the receivers give back within the refund itself; the same at every repeat."""
-    if not gateway_of(refund.acquirer_code).capabilities.split_return_rides:
+    if not _returns(refund).exists() or not gateway_of(refund.acquirer_code).capabilities.split_return_rides:
         return ()
     rows = SharingLine.objects.filter(sharing__refund=refund, sharing__of__status="FINISHED")
     return tuple(
@@ -96,7 +98,7 @@ def riding_lines(*, refund: Refund) -> tuple[SplitLine, ...]:
 
 def end_riding_returns(*, refund: Refund, at: datetime) -> None:
     """Let the returns that rode on a refund end as it ended, inside its transaction; the day is the refund's."""
-    if not gateway_of(refund.acquirer_code).capabilities.split_return_rides:
+    if not _returns(refund).exists() or not gateway_of(refund.acquirer_code).capabilities.split_return_rides:
         return
     took_part = riding_lines(refund=refund) if refund.status == "SUCCEEDED" else ()
     for back in _returns(refund).exclude(status="FINISHED").select_related("of"):

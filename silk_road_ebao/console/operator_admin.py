@@ -17,17 +17,19 @@ from silk_road_ebao.console.operators import actor_of, roles_of
 from silk_road_ebao.kernel import clock
 from silk_road_ebao.kernel.actors import Actor
 from silk_road_ebao.kernel.crypto import SealedField
+from silk_road_ebao.kernel.money import MoneyError, parse_yuan
 from silk_road_ebao.kernel.refusals import Refusal
 
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """What a button hands to its service: the row, who pressed, when, and the reason where one is asked for."""
+    """What a button hands to its service: the row, who pressed, when, and what it asks for: reason, amount in fen."""
 
     row: Any
     actor: Actor
     at: datetime
     reason: str
+    amount_fen: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,7 @@ class Button:
     role: str = ""
     shown: Callable[[Any], bool] = lambda row: True
     asks_reason: bool = False
+    asks_amount: bool = False
     is_danger: bool = False
     on_list: bool = False
 
@@ -107,6 +110,8 @@ class OperatorAdmin(ReadOnly, ModelAdmin):
 
     roles: ClassVar[frozenset[str]] = frozenset()
     buttons: ClassVar[Sequence[Button]] = ()
+    desks: ClassVar[Sequence[tuple[str, frozenset[str]]]] = ()
+    """Pages of its own beside list and row, by the name of their address and who sees them in the sidebar."""
     actions = None
     list_per_page = 50
     show_full_result_count = False
@@ -165,11 +170,11 @@ class OperatorAdmin(ReadOnly, ModelAdmin):
     def press_rows(self, request: HttpRequest, button: Button, rows: Iterable[Any]) -> None:
         """Call the button's service row by row; refusals become messages and do not stop the others."""
         actor, at, done = actor_of(request), clock.now(), 0
-        reason = request.POST.get("reason", "").strip()
+        reason, amount = request.POST.get("reason", "").strip(), request.POST.get("amount", "").strip()
         for row in rows:
             try:
-                button.press(Press(row, actor, at, reason))
-            except Refusal as refusal:
+                button.press(Press(row, actor, at, reason, parse_yuan(amount) if amount else None))
+            except (Refusal, MoneyError) as refusal:
                 messages.error(request, f"{row}：{refusal}")
             else:
                 done += 1
@@ -182,7 +187,7 @@ class OperatorAdmin(ReadOnly, ModelAdmin):
 
     def _mass_press(self, button: Button) -> Callable[[Any, HttpRequest, models.QuerySet], None]:
         def act(page: Any, request: HttpRequest, rows: models.QuerySet) -> None:
-            if button.asks_reason:
+            if button.asks_reason or button.asks_amount:
                 messages.error(request, gettext("这一步要写原因，请打开那一条再按"))
                 return
             page.press_rows(request, button, rows)

@@ -16,6 +16,7 @@ from django.utils.translation.template import templatize
 MessageId = str | tuple[str, str]
 KEYWORDS: dict[str, Any] = {
     "_": None,
+    "_now": None,
     "gettext": None,
     "gettext_lazy": None,
     "gettext_noop": None,

@@ -1,14 +1,21 @@
 """The console's pages of payments: they open, act through services, and need a second person where money moves."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.cache import cache
 from django.urls import reverse
 
-from payments.models import Refund, RiskFeed, RiskHit, RiskReview, RiskRule, StallCode
+from payments.gateways.protocol import Exchange
+from payments.models import AcquirerLine, Refund, RiskFeed, RiskHit, RiskReview, RiskRule, StallCode
+from payments.services.acquirer_lines import enter_line, note_line
+from payments.services.acquirer_messages import archive_exchanges
 from payments.services.refund_approvals import RefundReasonMissing, ask_refund
 from silk_road_ebao.kernel.actors import Actor
 from silk_road_ebao.kernel.approvals import SamePerson, approve
+from silk_road_ebao.kernel.clock import BUSINESS_ZONE
 from silk_road_ebao.kernel.ids import new_no
+from silk_road_ebao.kernel.models import Approval, AuditEvent
 from tests.console.conftest import sit_down  # noqa: F401
 from tests.payments.factories import AttemptFactory, StallCodeFactory, moment
 
@@ -102,3 +109,73 @@ def test_no_merchant_page_shows_a_hit_or_a_complaint():
         assert not any(word in template.read_text() for word in words), template
     assert not RiskHit.objects.exists()
     assert not RiskFeed.objects.exists()
+
+
+def test_a_part_is_refunded_from_the_console_under_four_eyes(sit_down):  # noqa: F811
+    """The amount field: a slip in it refuses, a part waits for the second person, empty means all that is left."""
+    client, payment = sit_down("MAKER"), _paid()
+    address = reverse("admin:payments_payment_press", args=[payment.pk, "refund"])
+
+    page = client.get(reverse("admin:payments_payment_change", args=[payment.pk])).content.decode()
+    client.post(address, {"reason": "少称半斤", "amount": "1.234"})
+    client.post(address, {"reason": "少称半斤", "amount": "80.01"})
+    assert not Approval.objects.exists()
+    client.post(address, {"reason": "少称半斤", "amount": "12.34"})
+
+    approval = Approval.objects.get()
+    assert 'name="amount"' in page
+    assert (approval.diff["amount_fen"], Refund.objects.count()) == (1_234, 0)
+    approve(approval_no=approval.approval_no, checker=SECOND, at=moment())
+    assert Refund.objects.get().amount_fen == 1_234
+
+
+def test_a_breaker_shows_since_when_and_why_and_is_reset_with_a_reason(sit_down):  # noqa: F811
+    """F13: state, since when, last errors; the reset is audited."""
+    client, began = sit_down("RISK"), moment()
+    for n in range(5):
+        note_line(acquirer_code="WECHAT", is_fault=True, error="ReadTimeout", at=began + timedelta(seconds=n))
+    said = Exchange("create", "ATT1", 502, 8_001, {})
+    archive_exchanges(acquirer_code="WECHAT", exchanges=[said], verdict="UNCERTAIN", at=began)
+    page = client.get(reverse("admin:payments_acquirerline_change", args=["WECHAT"])).content.decode()
+    press = reverse("admin:payments_acquirerline_press", args=["WECHAT", "reset"])
+
+    client.post(press, {"reason": ""})
+    line = AcquirerLine.objects.get()
+    assert (line.failures, line.faulty_since) == (5, began)
+    client.post(press, {"reason": "微信客服说已恢复"})
+
+    line.refresh_from_db()
+    assert "断开" in page
+    assert "ATT1 HTTP 502" in page
+    assert (line.failures, line.faulty_since, line.open_until) == (0, None, None)
+    assert AuditEvent.objects.get(action="payments.line.reset").detail["reason"] == "微信客服说已恢复"
+    enter_line(acquirer_code="WECHAT", at=moment())
+
+
+def test_large_and_suspicious_trades_are_flagged_exported_with_an_audit_and_hidden_from_others(sit_down):  # noqa: F811
+    """R20: a company at 2,000,000 yuan a day, anybody else at 500,000; one fen less is not large."""
+    client, day = sit_down("RISK"), moment().astimezone(BUSINESS_ZONE).date()
+    sums = {"COMPANY": (200_000_000, 199_999_999), "INDIVIDUAL": (50_000_000, 49_999_999)}
+    for kind, amounts in sums.items():
+        for amount_fen in amounts:
+            AttemptFactory(
+                payment__merchant__kind=kind, payment__merchant__legal_name=f"={kind}{amount_fen}", status="PAID",
+                payment__amount_fen=amount_fen, paid_at=moment(), business_date=day, acquirer_trade_no=new_no("ATT"),
+            )  # fmt: skip
+    struck = AttemptFactory(payment__merchant__legal_name="刷单商行").payment
+    rule = RiskRule.objects.filter(code="refund-cycle").get()
+    RiskHit.objects.create(rule=rule, merchant=struck.merchant, subject=struck.payment_no, action="HOLD", at=moment())
+    watched = RiskRule.objects.filter(code="velocity").get()
+    quiet = AttemptFactory(payment__merchant__legal_name="只看商行").payment
+    RiskHit.objects.create(rule=watched, merchant=quiet.merchant, subject=quiet.payment_no, action="PASS", at=moment())
+
+    page = client.get(reverse("admin:payments_risk_flags"), {"day": day.isoformat()}).content.decode()
+    file = client.get(reverse("admin:payments_risk_flags"), {"day": day.isoformat(), "format": "csv"})
+
+    rows = file.content.decode().splitlines()
+    assert [name in page for name in ("COMPANY200000000", "INDIVIDUAL50000000", "刷单商行")] == [True] * 3
+    assert [name in page for name in ("199999999", "49999999", "只看商行")] == [False] * 3
+    assert len(rows) == 4
+    assert "'=COMPANY200000000" in rows[1]
+    assert AuditEvent.objects.get(action="payments.risk.flags_exported").detail == {"rows": 3}
+    assert sit_down("MAKER").get(reverse("admin:payments_risk_flags")).status_code == 404
