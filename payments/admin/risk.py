@@ -117,6 +117,7 @@ class RiskHitAdmin(OperatorAdmin):
     """What rules struck; the merchant never sees it (R20)."""
 
     roles = RISK
+    desks = (("payments_risk_flags", RISK),)
     list_display = ("at", "rule", "merchant", "subject", "action", "figures")
     list_filter = ("action", "rule__code")
     list_select_related = ("rule", "merchant")
