@@ -33,3 +33,13 @@ def operators_with(role: str) -> QuerySet[Operator]:
     return Operator.objects.filter(user__is_active=True, grants__role=role, grants__revoked_at__isnull=True).order_by(
         "operator_no"
     )
+
+
+def operators_in_service() -> QuerySet[Operator]:
+    """List operators who may sign in."""
+    return Operator.objects.filter(user__is_active=True).order_by("operator_no")
+
+
+def operator_by_no(operator_no: str) -> Operator:
+    """Find an operator; raises Operator.DoesNotExist."""
+    return Operator.objects.select_related("user").get(operator_no=operator_no)

@@ -68,6 +68,8 @@ class ConsoleSite(UnfoldAdminSite):
         else:
             secret = request.session.setdefault(SECRET_KEY, second_factor.new_secret())
             context |= {"device_url": second_factor.device_url(user, secret), "secret": secret}
+            if settings.DEMO:
+                context["demo_code"] = second_factor.code_of(secret)
         return TemplateResponse(request, "admin/second_factor.html", context, status=400 if error else 200)
 
     def _answer(self, request: HttpRequest) -> HttpResponse:
