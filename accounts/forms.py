@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import ConsentPurpose, DataKind, DocumentKind, MemberRole, MerchantKind
 from accounts.models.account_link import EvidenceKind
-from accounts.rules.onboarding import DOCUMENTS_NEEDED
+from accounts.rules.onboarding import DOCUMENTS_NEEDED, LETTER, OPTIONAL
 from accounts.selectors.institutions import active_institutions
 from accounts.selectors.markets import all_markets
 from silk_road_ebao.kernel.refusals import Refusal
@@ -60,6 +60,21 @@ class OnboardingForm(PlainForm):
     """The whole of a merchant's form; any part of it may be left for another day."""
 
     kind = forms.ChoiceField(label=_("怎么登记的"), choices=MerchantKind.choices, widget=forms.RadioSelect)
+    applicant = forms.ChoiceField(
+        label=_("谁来办"),
+        choices=(("SELF", _("我就是法定代表人（经营者）")), ("AGENT", _("我是店里的人，拿授权书替他办"))),
+        widget=forms.RadioSelect,
+        initial="SELF",
+        required=False,
+    )
+    head_name = forms.CharField(label=_("法定代表人（经营者）姓名"), max_length=64, required=False)
+    head_id = forms.CharField(
+        label=_("法定代表人（经营者）身份证号"),
+        max_length=24,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "class": "num", "dir": "ltr", "spellcheck": "false"}),
+    )
+    head_phone = _digits(_("法定代表人（经营者）手机号"))
     name = forms.CharField(label=_("招牌名称"), max_length=64, required=False)
     legal_name = forms.CharField(label=_("登记名称"), max_length=120, required=False)
     uscc = forms.CharField(
@@ -85,9 +100,30 @@ class OnboardingForm(PlainForm):
     def _field(self, name: str) -> Any:
         return self.fields[name]
 
-    def needed_papers(self, kind: str) -> list[str]:
-        """Name the papers this kind of merchant hands in, as fields."""
-        return [code.lower() for code in DOCUMENTS_NEEDED.get(kind, ())]
+    def needed_papers(self, kind: str, *, is_agent: bool = False) -> list[str]:
+        """Name the papers this kind of merchant hands in, as fields; what is welcome but not needed comes last."""
+        needed = [*DOCUMENTS_NEEDED.get(kind, ()), *([LETTER] if is_agent else []), *OPTIONAL]
+        return [code.lower() for code in needed]
+
+    def refuse_head(self, refusal: Refusal) -> None:
+        """Show what is wrong with the legal representative's own numbers at their fields."""
+        named = {"full_name": "head_name", "resident_id": "head_id", "phone": "head_phone"}
+        self.add_error(named.get(refusal.field), str(refusal))
+
+
+class MerchantChangeForm(PlainForm):
+    """What a merchant in service wants corrected; empty stays as it is."""
+
+    name = forms.CharField(label=_("招牌名称"), max_length=64, required=False)
+    legal_name = forms.CharField(label=_("登记名称"), max_length=120, required=False)
+    address = forms.CharField(label=_("经营地址"), max_length=200, required=False)
+    reason = forms.CharField(label=_("为什么改"), max_length=200, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for kind in DocumentKind:
+            widget = forms.FileInput(attrs={"accept": ACCEPTED})
+            self.fields[kind.value.lower()] = forms.FileField(label=kind.label, required=False, widget=widget)
 
 
 class AccountForm(PlainForm):

@@ -6,8 +6,10 @@ Accounts stands on the lowest floor and listens to no facts of other apps.
 from accounts.services import (
     dated_rules,
     list_entries,
+    merchant_changes,
     merchants,
     onboarding_reviews,
+    operator_roles,
     phone_exceptions,
     settlement_account_changes,
 )
@@ -15,8 +17,11 @@ from accounts.services import (
 VERBS = (
     dated_rules.ENTER,
     list_entries.DISMISS,
+    merchant_changes.CHANGE,
     merchants.RESUME,
     onboarding_reviews.APPROVE,
+    operator_roles.CHANGE,
+    operator_roles.RESET,
     phone_exceptions.APPROVE,
     settlement_account_changes.CHANGE,
 )

@@ -11,7 +11,18 @@ from django.views.generic import RedirectView
 
 from accounts.adapters import own_factor_page
 from accounts.door import signed_in_page
-from accounts.views import combination, consents, identity, links, me, onboarding, own_data, sign_in, staff
+from accounts.views import (
+    combination,
+    consents,
+    identity,
+    links,
+    me,
+    merchant_change,
+    onboarding,
+    own_data,
+    sign_in,
+    staff,
+)
 from accounts.views import settlement_accounts as accounts
 
 app_name = "accounts"
@@ -33,6 +44,8 @@ urlpatterns = [
     path("sign-out/", sign_in.sign_out, name="sign_out"),
     path("onboarding/", onboarding.onboarding, name="onboarding"),
     path("onboarding/cancel/", onboarding.cancel, name="onboarding_cancel"),
+    path("me/merchant/change/", merchant_change.change, name="merchant_change"),
+    path("me/merchant/change/withdraw/", merchant_change.withdraw, name="merchant_change_withdraw"),
     path("me/", me.me, name="me"),
     path("me/merchant/", me.choose, name="choose_merchant"),
     path("me/own/", me.own, name="own"),

@@ -21,9 +21,11 @@ SECTIONS: tuple[tuple[str | Promise, tuple[Item, ...]], ...] = (
     (
         _("差错"),
         (
+            (_("差错工作台"), "payments_discrepancy_workbench", "checklist"),
             (_("差错"), "payments_discrepancy_changelist", "difference"),
             (_("对账"), "payments_reconciliation_changelist", "rule"),
             (_("账单"), "payments_bill_changelist", "receipt_long"),
+            (_("交账单"), "payments_bill_upload", "upload_file"),
             (_("风险"), "payments_riskreview_changelist", "gpp_maybe"),
         ),
     ),
@@ -31,6 +33,8 @@ SECTIONS: tuple[tuple[str | Promise, tuple[Item, ...]], ...] = (
         _("商户"),
         (
             (_("进件"), "accounts_onboarding_changelist", "assignment_ind"),
+            (_("收单进件"), "payments_applyment_changelist", "send"),
+            (_("资料变更"), "accounts_merchantchange_changelist", "edit_document"),
             (_("商户"), "accounts_merchant_changelist", "storefront"),
             (_("摊位"), "accounts_stall_changelist", "location_on"),
             (_("人"), "accounts_person_changelist", "person"),
@@ -51,6 +55,8 @@ SECTIONS: tuple[tuple[str | Promise, tuple[Item, ...]], ...] = (
             (_("分账"), "payments_profitsharing_changelist", "call_split"),
             (_("结算"), "payments_settlement_changelist", "account_balance_wallet"),
             (_("服务费"), "payments_servicefee_changelist", "percent"),
+            (_("服务费账单"), "payments_feeinvoice_changelist", "request_quote"),
+            (_("服务合同"), "payments_servicecontract_changelist", "contract"),
             (_("特约商户号"), "payments_submerchant_changelist", "badge"),
             (_("摊位码"), "payments_stallcode_changelist", "qr_code_2"),
             (_("收单报文"), "payments_acquirermessage_changelist", "mail"),
@@ -60,6 +66,7 @@ SECTIONS: tuple[tuple[str | Promise, tuple[Item, ...]], ...] = (
             (_("投诉与违规"), "payments_riskfeed_changelist", "report"),
             (_("风险规则"), "payments_riskrule_changelist", "rule"),
             (_("风险命中"), "payments_riskhit_changelist", "my_location"),
+            (_("大额和可疑交易"), "payments_risk_flags", "flag"),
             (_("转账筛查"), "payments_screenedtransfer_changelist", "swap_horiz"),
             (_("信用卡收款累计"), "payments_creditreceipt_changelist", "credit_card"),
         ),
@@ -86,6 +93,7 @@ SECTIONS: tuple[tuple[str | Promise, tuple[Item, ...]], ...] = (
             (_("凭证"), "ledger_journalline_changelist", "menu_book"),
             (_("账簿验证"), "ledger_proof_changelist", "fact_check"),
             (_("结账"), "ledger_book_changelist", "lock_clock"),
+            (_("月结与报表"), "payments_books", "summarize"),
         ),
     ),
     (
@@ -150,11 +158,15 @@ def _pages(request: Any) -> dict[str, str]:
     """Give the address of every page the operator may see, by its name."""
     from django.contrib.admin import site  # settings read this module before the apps are there
 
+    from silk_road_ebao.console.operators import roles_of
+
     pages = {"index": reverse("admin:index")}
+    own = roles_of(request)
     for model, page in site._registry.items():
         if page.has_view_permission(request):
             name = f"{model._meta.app_label}_{model._meta.model_name}_changelist"
             pages[name] = reverse(f"admin:{name}")
+            pages |= {desk: reverse(f"admin:{desk}") for desk, may in getattr(page, "desks", ()) if may & own}
     return pages
 
 

@@ -5,6 +5,7 @@ from accounts.admin.dated_rule import DatedRuleAdmin
 from accounts.admin.institution import InstitutionAdmin
 from accounts.admin.list_entry import ListEntryAdmin, ListHitAdmin
 from accounts.admin.merchant import MerchantAdmin, MerchantDocumentAdmin, StallAdmin
+from accounts.admin.merchant_change import ChangePaperAdmin, MerchantChangeAdmin
 from accounts.admin.onboarding import OnboardingAdmin
 from accounts.admin.operator import OperatorPage
 from accounts.admin.person import PersonAdmin, PhoneExceptionAdmin
@@ -12,6 +13,7 @@ from accounts.admin.settlement_account import AccountLinkAdmin, CreditAccountAdm
 
 __all__ = [
     "AccountLinkAdmin",
+    "ChangePaperAdmin",
     "ConsentAdmin",
     "CreditAccountAdmin",
     "DatedRuleAdmin",
@@ -20,6 +22,7 @@ __all__ = [
     "ListEntryAdmin",
     "ListHitAdmin",
     "MerchantAdmin",
+    "MerchantChangeAdmin",
     "MerchantDocumentAdmin",
     "OnboardingAdmin",
     "OperatorPage",

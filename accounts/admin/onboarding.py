@@ -54,8 +54,8 @@ class OnboardingAdmin(OperatorAdmin):
     search_fields = ("onboarding_no", "merchant__merchant_no", "merchant__name", "merchant__legal_name")
     ordering = ("submitted_at", "-started_at")
     fields = (
-        "onboarding_no", "state", "merchant", "kind", "legal_name", "uscc", "head", "place", "market", "stall_label",
-        "lacking", "papers", "started_at", "submitted_at", "decided_at", "rejection_reason",
+        "onboarding_no", "state", "merchant", "kind", "legal_name", "uscc", "head", "agent", "place", "market",
+        "stall_label", "lacking", "papers", "started_at", "submitted_at", "decided_at", "rejection_reason",
     )  # fmt: skip
     readonly_fields = ("state", "kind", "legal_name", "uscc", "head", "place", "lacking", "papers")
     inlines = (ApplicationInline,)

@@ -10,6 +10,10 @@ DOCUMENTS_NEEDED = {
 }
 """小微 have no business licence (银发〔2017〕296): their ID and premises stand for it."""
 
+LETTER = "AUTHORISATION_LETTER"
+OPTIONAL = ("LEGAL_PERSON_ID_BACK",)
+"""Acquirers like to see it; whoever has it at hand saves a question."""
+
 
 def missing_fields(kind: str, values: Mapping[str, object]) -> list[str]:
     """Return the fields of the form that are still empty, in the order of the form."""
@@ -17,6 +21,7 @@ def missing_fields(kind: str, values: Mapping[str, object]) -> list[str]:
     return [field for field in FIELDS if field not in optional and not values.get(field)]
 
 
-def missing_documents(kind: str, present: frozenset[str]) -> list[str]:
-    """Return the kinds of document still to be handed in."""
-    return [document for document in DOCUMENTS_NEEDED.get(kind, ()) if document not in present]
+def missing_documents(kind: str, present: frozenset[str], *, is_agent: bool = False) -> list[str]:
+    """Return the kinds of document still to be handed in; who applies for another shows a letter of authorisation."""
+    needed = (*DOCUMENTS_NEEDED.get(kind, ()), *((LETTER,) if is_agent else ()))
+    return [document for document in needed if document not in present]

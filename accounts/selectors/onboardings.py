@@ -9,7 +9,7 @@ from accounts.selectors.merchants import documents_of
 
 def onboarding_by_no(onboarding_no: str) -> Onboarding:
     """Find an onboarding; raises Onboarding.DoesNotExist."""
-    return Onboarding.objects.select_related("merchant", "merchant__legal_person", "market").get(
+    return Onboarding.objects.select_related("merchant", "merchant__legal_person", "market", "agent").get(
         onboarding_no=onboarding_no
     )
 
@@ -53,13 +53,17 @@ def missing(onboarding: Onboarding) -> list[str]:
         "name": merchant.name,
         "legal_name": merchant.legal_name,
         "uscc": merchant.uscc,
-        "legal_person": merchant.legal_person_id,
+        # Who applies for another has to name him.
+        "legal_person": None if merchant.legal_person_id == onboarding.agent_id else merchant.legal_person_id,
         "province": merchant.province,
         "address": merchant.address,
         "phone": merchant.contact_phone_masked,
     }
     present = frozenset(documents_of(merchant).values_list("kind", flat=True))
-    return [*missing_fields(merchant.kind, values), *missing_documents(merchant.kind, present)]
+    return [
+        *missing_fields(merchant.kind, values),
+        *missing_documents(merchant.kind, present, is_agent=onboarding.agent_id is not None),
+    ]
 
 
 def waiting_for_review() -> QuerySet[Onboarding]:

@@ -22,6 +22,12 @@ class DocumentRefused(Refusal):
     message = _("这个文件不能用，请重新拍照上传")
 
 
+class PapersReviewed(Refusal):
+    """Papers of a merchant in service change only under four eyes."""
+
+    message = _("店已经通过审核，换证照请走“改资料”，由两位工作人员复核")
+
+
 class DocumentAltered(Refusal):
     """The stored bytes no longer have the hash fixed at hand-in (R23)."""
 
@@ -42,6 +48,34 @@ _SENTENCES = {
 def hand_in_document(
     *, merchant: Merchant, kind: str, content: bytes, actor: Actor, at: datetime, declared_type: str = ""
 ) -> MerchantDocument:
+    """Keep a paper with a form that is being filled in; a merchant in service hands it in with a reviewed change.
+
+    Raises:
+        PapersReviewed: the merchant is in service.
+        DocumentRefused: at the field named like the kind in lower case.
+        ValueError: an unknown kind.
+    """
+    if Merchant.objects.filter(pk=merchant.pk, status__in=("APPROVED", "SUSPENDED")).exists():
+        raise PapersReviewed
+    return keep_document(merchant=merchant, kind=kind, content=content, declared_type=declared_type, actor=actor, at=at)
+
+
+def check_paper(*, kind: str, content: bytes, declared_type: str = "") -> str:
+    """Return the real media type of a paper.
+
+    Raises:
+        DocumentRefused: at the field named like the kind in lower case.
+    """
+    try:
+        return real_type(content, declared=declared_type)
+    except BadDocument as error:
+        raise DocumentRefused(_SENTENCES[error.code], field=DocumentKind(kind).value.lower()) from None
+
+
+@transaction.atomic
+def keep_document(
+    *, merchant: Merchant, kind: str, content: bytes, actor: Actor, at: datetime, declared_type: str = ""
+) -> MerchantDocument:
     """Keep a paper under its fixed SHA-256 (R23); one of the same kind is replaced, its row stays.
 
     Handing in the same bytes again changes nothing.
@@ -51,10 +85,7 @@ def hand_in_document(
         ValueError: an unknown kind.
     """
     kind_code = DocumentKind(kind).value
-    try:
-        media_type = real_type(content, declared=declared_type)
-    except BadDocument as error:
-        raise DocumentRefused(_SENTENCES[error.code], field=kind_code.lower()) from None
+    media_type = check_paper(kind=kind_code, content=content, declared_type=declared_type)
     digest = hashlib.sha256(content).hexdigest()
     Merchant.objects.select_for_update().get(pk=merchant.pk)
     live = MerchantDocument.objects.filter(merchant=merchant, kind=kind_code, replaced_at__isnull=True)

@@ -47,6 +47,7 @@ def _snapshot_onboarding(subject: str) -> dict[str, object]:
         "legal_name": merchant.legal_name,
         "uscc": merchant.uscc or "",
         "legal_person": merchant.legal_person.person_no if merchant.legal_person else "",
+        "agent": form.agent.person_no if form.agent else "",
         "province": merchant.province,
         "address": merchant.address,
         "stall_label": form.stall_label,

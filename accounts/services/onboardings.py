@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import DocumentKind, Market, MemberRole, Merchant, MerchantKind, Onboarding, Person, User
@@ -13,6 +14,7 @@ from accounts.services.list_entries import blocking_entries
 from accounts.services.markets import UnknownProvince
 from accounts.services.memberships import add_member
 from accounts.services.merchant_documents import check_document
+from accounts.services.notices import write_notice
 from accounts.services.numbers import read_phone, read_uscc
 from accounts.services.refused_attempts import audited
 from accounts.services.stalls import StallAbroad
@@ -118,6 +120,8 @@ def save_onboarding(
     legal_name: str | None = None,
     uscc: str | None = None,
     legal_person: Person | None = None,
+    agent: Person | None = None,
+    is_agent: bool | None = None,
     province: str | None = None,
     address: str | None = None,
     market: Market | None = None,
@@ -127,7 +131,8 @@ def save_onboarding(
 ) -> list[str]:
     """Save the part of the form that was given, whole or not at all; returns what is still missing.
 
-    None leaves a field as it was; an empty text clears it. The form may be resumed any day.
+    None leaves a field as it was; an empty text clears it. The form may be resumed any day. ``is_agent`` says whether
+    ``agent`` fills it in for the legal representative, for which a letter of authorisation is needed.
 
     Raises:
         OnboardingClosed, NumberRefused, UnknownProvince, ForeignProvince, UsccTaken, StallAbroad
@@ -152,6 +157,8 @@ def save_onboarding(
     if phone is not None:
         form.contact_phone_sealed = read_phone(text=phone)
         merchant.contact_phone_masked = mask_phone(read_phone(text=phone))
+    if is_agent is not None:
+        form.agent = agent if is_agent else None
     _apply(form, {"market": market, "stall_label": stall_label, "signboard": signboard})
     try:
         with transaction.atomic():
@@ -208,7 +215,22 @@ def submit_onboarding(*, onboarding: Onboarding, actor: Actor, at: datetime) -> 
     transition(form, "SUBMITTED", actor=actor, at=at, submitted_at=at, rejection_reason="")
     transition(form.merchant, "SUBMITTED", actor=actor, at=at)
     record(actor=actor, action="accounts.onboarding.submit", subject=form.onboarding_no, at=at, detail={})
+    _tell_head(form, at)
     return form
+
+
+def _tell_head(form: Onboarding, at: datetime) -> None:
+    """Tell the legal representative by SMS that somebody applies in his name."""
+    head = form.merchant.legal_person
+    if form.agent_id is None or head is None or head.phone_sealed is None:
+        return
+    text = gettext("【丝路e宝】有人凭你的授权书替%(name)s办入驻。不是你同意的，请马上联系服务台。")
+    write_notice(
+        key=f"onboarding.agent:{form.onboarding_no}:{at.isoformat()}",
+        phone=head.phone_sealed.open(),
+        text=text % {"name": form.merchant.legal_name},
+        at=at,
+    )
 
 
 @transaction.atomic

@@ -9,6 +9,7 @@ from accounts.models import AcquirerApplication, Onboarding
 from accounts.selectors.onboardings import applications_of
 
 STATIONS = (
+    ("WAITING", _("备资料")),
     ("EDITTING", _("资料送到")),
     ("AUDITING", _("机构审核")),
     ("TO_BE_CONFIRMED", _("等你验证账户")),
@@ -16,6 +17,8 @@ STATIONS = (
     ("SIGNING", _("开通权限")),
     ("FINISHED", _("可以收款")),
 )
+
+LINKS = {"TO_BE_CONFIRMED": _("去验证账户"), "TO_BE_SIGNED": _("去签约")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,7 @@ class AcquirerTrack:
 
     row: AcquirerApplication
     stations: list[Station]
+    link_label: str | Promise = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,13 @@ class Track:
 
 def track_of(row: Onboarding) -> Track:
     """Lay an onboarding out as a track."""
-    return Track(_ours(row), [AcquirerTrack(one, _theirs(one)) for one in applications_of(row)])
+    return Track(_ours(row), [_acquirer(one) for one in applications_of(row)])
+
+
+def _acquirer(one: AcquirerApplication) -> AcquirerTrack:
+    """Lead the merchant on only where the acquirer waits for him."""
+    label = LINKS.get(one.status, "") if one.sign_url else ""
+    return AcquirerTrack(one, _theirs(one), label)
 
 
 def _ours(row: Onboarding) -> list[Station]:
@@ -59,13 +69,17 @@ def _ours(row: Onboarding) -> list[Station]:
 
 
 def _theirs(one: AcquirerApplication) -> list[Station]:
+    """Lay the acquirer's machine out; what it sent back or gave up stands where it examines papers."""
     order = [code for code, _label in STATIONS]
-    place = order.index(one.status) if one.status in order else -1
+    is_back = one.status in ("REJECTED", "CANCELED")
+    place = order.index("AUDITING" if is_back else one.status)
     stations = []
     for index, (_code, label) in enumerate(STATIONS):
         is_over = index < place or one.status == "FINISHED"
-        state = "done" if is_over else "now" if index == place else "ahead"
-        stations.append(Station(label, state, one.reason if index == place else ""))
-    if one.status in ("REJECTED", "CANCELED"):
-        stations.append(Station(_("机构退回") if one.status == "REJECTED" else _("已撤销"), "bad", one.reason))
+        here = "bad" if is_back else "now"
+        state = "done" if is_over else here if index == place else "ahead"
+        text = label
+        if is_back and index == place:
+            text = _("机构退回") if one.status == "REJECTED" else _("已撤销")
+        stations.append(Station(text, state, one.reason if index == place and not is_over else ""))
     return stations

@@ -8,6 +8,7 @@ from payments.admin.acquirer import (
     StallCodeAdmin,
     SubMerchantAdmin,
 )
+from payments.admin.applyment import ApplymentAdmin
 from payments.admin.bill import BillAdmin, ReconciliationAdmin
 from payments.admin.business_day import BusinessDayAdmin, WorkingDayAdmin
 from payments.admin.discrepancy import DiscrepancyAdmin
@@ -33,6 +34,7 @@ from payments.admin.tariff import (
 __all__ = [
     "AcquirerLineAdmin",
     "AcquirerMessageAdmin",
+    "ApplymentAdmin",
     "BillAdmin",
     "BusinessDayAdmin",
     "CreditReceiptAdmin",

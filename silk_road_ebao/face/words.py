@@ -30,6 +30,17 @@ WORDS: dict[str, dict[str, Word]] = {
         "SUSPENDED": (_("暂停收款"), "bad"),
         "LEFT": (_("已退出"), ""),
     },
+    "acquirer_application": {
+        "WAITING": (_("还没送出"), "wait"),
+        "EDITTING": (_("已送到"), "wait"),
+        "AUDITING": (_("审核中"), "wait"),
+        "TO_BE_CONFIRMED": (_("等你验证"), "wait"),
+        "TO_BE_SIGNED": (_("等你签约"), "wait"),
+        "SIGNING": (_("开通中"), "wait"),
+        "FINISHED": (_("可以收款"), "good"),
+        "REJECTED": (_("被退回"), "bad"),
+        "CANCELED": (_("已撤销"), ""),
+    },
     "order": {
         "PLACED": (_("等付款"), "wait"),
         "PAID": (_("待出货"), "wait"),

@@ -11,7 +11,7 @@ from django.db import connection
 from accounts.models import Consent, MerchantDocument, SettlementAccount, User
 from accounts.services.data_exports import export_archive, export_everything
 from accounts.services.deletions import StillInBusiness, delete_person
-from accounts.services.merchant_documents import hand_in_document
+from accounts.services.merchant_documents import keep_document
 from accounts.services.merchants import leave_merchant
 from accounts.tasks import purge_retained
 from silk_road_ebao.kernel.actors import SYSTEM
@@ -108,7 +108,7 @@ def test_r24_the_purge_waits_ten_years_to_the_day():
 
 def test_r24_papers_of_a_merchant_gone_are_purged_at_ten_years(at):
     merchant = MerchantFactory()
-    hand_in_document(merchant=merchant, kind="BUSINESS_LICENCE", content=numbers.png(), actor=SYSTEM, at=at)
+    keep_document(merchant=merchant, kind="BUSINESS_LICENCE", content=numbers.png(), actor=SYSTEM, at=at)
     leave_merchant(merchant=merchant, actor=SYSTEM, at=at, reason="不做了")
 
     def content_after(years_and_days):

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 
 def _hand_in(at, content, **more):
-    merchant = more.pop("merchant", None) or MerchantFactory()
+    merchant = more.pop("merchant", None) or MerchantFactory(status="DRAFT")
     return hand_in_document(merchant=merchant, kind="BUSINESS_LICENCE", content=content, actor=SYSTEM, at=at, **more)
 
 
@@ -55,7 +55,7 @@ def test_an_oversized_or_disguised_file_is_refused_and_audited(content, declared
 
 
 def test_a_new_paper_replaces_the_old_whose_row_stays(at):
-    merchant = MerchantFactory()
+    merchant = MerchantFactory(status="DRAFT")
 
     first = _hand_in(at, numbers.png(1), merchant=merchant)
     again = _hand_in(at, numbers.png(1), merchant=merchant)

@@ -6,7 +6,7 @@ import secrets
 import pytest
 
 from accounts.models import AcquirerApplication, Merchant, SettlementAccount
-from accounts.services.merchant_documents import hand_in_document
+from accounts.services.merchant_documents import keep_document
 from payments.models import AcquirerMessage, Applyment, SubMerchant
 from payments.services.applyment_finishes import NotByHand, propose_number
 from payments.services.applyment_pushes import push_due_applyments
@@ -338,7 +338,7 @@ def test_the_acquirer_gets_the_sealed_fields_and_the_pictures(desk, nth, monkeyp
 def test_a_pdf_waits_for_a_photograph(desk, nth):
     opened = desk.approve(nth)
     pdf = b"%PDF-1.4\n" + b"1 0 obj<<>>endobj\n" * 8 + b"%%EOF"
-    hand_in_document(merchant=opened.merchant, kind="BUSINESS_LICENCE", content=pdf, actor=SYSTEM, at=moment())
+    keep_document(merchant=opened.merchant, kind="BUSINESS_LICENCE", content=pdf, actor=SYSTEM, at=moment())
 
     row = desk.push(opened)
 
