@@ -139,7 +139,7 @@ def _opened(request: HttpRequest, attempt: PaymentAttempt, wallet: str) -> dict[
         "link": phone_link(attempt, back) if is_phone(request) or wallet else "",
         "scan_line": scan_line(attempt.acquirer_code),
         "wallet_name": acquirer_name(attempt.acquirer_code),
-        "demo_url": demo_payer_url(attempt, back),
+        "demo_url": "" if attempt.flow == "H5" else demo_payer_url(attempt, back),
     }
 
 
