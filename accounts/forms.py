@@ -132,6 +132,7 @@ class AccountForm(PlainForm):
     account_no = _digits(_("银行账号"))
     holder_name = forms.CharField(label=_("户名"), max_length=120, required=False)
     bank = forms.ChoiceField(label=_("开户银行"), required=False)
+    agreed = forms.BooleanField(label=_("我看完了授权书，同意交给开户银行核实"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -9,8 +9,8 @@ from accounts.services.list_entries import screen_all
 from accounts.services.notices import send_due_notices
 from accounts.services.persons import mark_silent_persons
 from accounts.services.settlement_account_changes import release_held_accounts
-from accounts.services.settlement_accounts import ask_to_verify_silent_accounts
 from accounts.services.sign_in import forget_old_codes
+from accounts.services.silent_accounts import ask_to_verify_silent_accounts
 from silk_road_ebao.kernel.clock import now
 
 

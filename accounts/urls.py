@@ -60,6 +60,7 @@ urlpatterns = [
     path("me/<side:side>/accounts/", accounts.accounts, name="accounts"),
     path("me/<side:side>/accounts/add/", accounts.add, name="account_add"),
     path("me/<side:side>/accounts/<slug:account_no>/", accounts.account, name="account"),
+    path("me/<side:side>/accounts/<slug:account_no>/agree/", accounts.agree, name="account_agree"),
     path("me/<side:side>/accounts/<slug:account_no>/stop/", accounts.stop, name="account_stop"),
     path("me/<side:side>/links/", links.links, name="links"),
     path("me/<side:side>/links/new/", links.new, name="link_new"),

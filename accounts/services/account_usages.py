@@ -8,7 +8,8 @@ from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import AccountUsage, Institution, SettlementAccount
-from accounts.services.settlement_accounts import NotThisBank, note_account_activity
+from accounts.services.settlement_accounts import NotThisBank
+from accounts.services.silent_accounts import note_account_activity
 from silk_road_ebao.kernel.actors import Actor
 from silk_road_ebao.kernel.clock import business_date, day_bounds
 from silk_road_ebao.kernel.refusals import Refusal

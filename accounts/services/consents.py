@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Consent, ConsentPurpose, ConsentText, DataKind, Institution
 from accounts.selectors.parties import Party, party_columns, party_key
 from accounts.services.refused_attempts import audited
+from accounts.services.verification_requests import tell_waiting_accounts
 from silk_road_ebao.kernel.actors import SYSTEM, Actor
 from silk_road_ebao.kernel.audit import record
 from silk_road_ebao.kernel.canonical import digest
@@ -164,6 +165,8 @@ def give_consent(
         row, "ACTIVE", actor=actor, at=at, given_at=at, signature_hash=_sign(row, signature, at), supersedes=before
     )
     record(actor=actor, action="accounts.consent.give", subject=row.consent_no, at=at, detail={})
+    if row.purpose == ConsentPurpose.ACCOUNT_VERIFICATION:
+        tell_waiting_accounts(subject=subject, bank=row.recipient, at=at)
     emit(
         "accounts.consent.given",
         key=row.consent_no,

@@ -40,6 +40,8 @@ def propose_account_change(
     actor: Actor,
     at: datetime,
     bank_code: str = "",
+    agreed: bool = False,
+    signature: str = "",
 ) -> SettlementAccount:
     """Propose another payee account for a merchant. Nothing is paid there before review, hold and verification.
 
@@ -56,6 +58,8 @@ def propose_account_change(
         account_class=AccountClass.MERCHANT,
         bank_code=bank_code,
         opening_mode=OpeningMode.COUNTER,
+        agreed=agreed,
+        signature=signature,
         actor=actor,
         at=at,
     )

@@ -15,11 +15,12 @@ from accounts.models import (
     Verification,
 )
 from accounts.selectors.dated_rules import value_or_none
-from accounts.selectors.persons import needs_reverification
 from accounts.selectors.settlement_accounts import ACCOUNT_NO, accounts_of, had_payee
 from accounts.services.numbers import read_account_no
 from accounts.services.refused_attempts import audited
-from silk_road_ebao.kernel.actors import SYSTEM, Actor
+from accounts.services.verification_consents import agree_to_verification
+from accounts.services.verification_requests import tell_waiting
+from silk_road_ebao.kernel.actors import Actor
 from silk_road_ebao.kernel.audit import record
 from silk_road_ebao.kernel.clock import business_date
 from silk_road_ebao.kernel.crypto import blind_index, mask_card
@@ -89,10 +90,13 @@ def add_settlement_account(
     account_class: str = AccountClass.MERCHANT,
     bank_code: str = "",
     opening_mode: str = OpeningMode.COUNTER,
+    agreed: bool = False,
+    signature: str = "",
 ) -> SettlementAccount:
     """Add an account: PROPOSED until its bank verifies it.
 
-    The bank is told by the card's prefix, or by ``bank_code`` where the prefix is unknown.
+    The bank is known by the card's prefix, or by ``bank_code`` where the prefix is unknown. It hears of the account
+    only if the owner ``agreed`` (his own tick, ``signature`` its evidence) or has a consent in force (R14).
 
     Raises:
         NumberRefused, BankUnknown, BankDiffers, AccountTaken: at their fields.
@@ -113,6 +117,8 @@ def add_settlement_account(
         account_class=account_class,
         bank_code=bank_code,
         opening_mode=opening_mode,
+        agreed=agreed,
+        signature=signature,
         actor=actor,
         at=at,
     )
@@ -127,6 +133,8 @@ def create_account(
     account_class: str,
     bank_code: str,
     opening_mode: str,
+    agreed: bool,
+    signature: str,
     actor: Actor,
     at: datetime,
 ) -> SettlementAccount:
@@ -162,7 +170,10 @@ def create_account(
         at=at,
         detail={"bank": bank.code, "class": class_code},
     )
-    tell_waiting(account=account, at=at)
+    if agreed:
+        agree_to_verification(account=account, subject=owner, agreed=agreed, signature=signature, actor=actor, at=at)
+    else:
+        tell_waiting(account=account, at=at)
     return account
 
 
@@ -269,16 +280,6 @@ def tell_change(*, account: SettlementAccount, phase: str, at: datetime) -> None
     )
 
 
-def tell_waiting(*, account: SettlementAccount, at: datetime) -> None:
-    """Emit ``accounts.settlement_account.waiting``: the account waits for its bank's word."""
-    emit(
-        "accounts.settlement_account.waiting",
-        key=f"{account.account_no}:{at.isoformat()}",
-        payload={"account_no": account.account_no, "bank": account.bank.code},
-        at=at,
-    )
-
-
 @transaction.atomic
 def close_settlement_account(*, account: SettlementAccount, actor: Actor, at: datetime, reason: str) -> None:
     """Stop using an account; its number may be registered again."""
@@ -292,37 +293,3 @@ def close_settlement_account(*, account: SettlementAccount, actor: Actor, at: da
     )
     if account.owner_merchant is not None:
         tell_change(account=account, phase="CLOSED", at=at)
-
-
-@transaction.atomic
-def note_account_activity(*, account: SettlementAccount, at: datetime) -> None:
-    """Move an account's last transaction forward; it never moves back."""
-    rows = SettlementAccount.objects.filter(pk=account.pk)
-    rows.filter(last_active_at__isnull=True).update(last_active_at=at)
-    rows.filter(last_active_at__lt=at).update(last_active_at=at)
-
-
-def ask_to_verify_silent_accounts(*, at: datetime) -> int:
-    """Put accounts without a transaction for six months back before their bank (R11); returns how many."""
-    count = 0
-    live = SettlementAccount.objects.filter(status="ACTIVE", verification="VERIFIED").order_by("id")
-    for account in live.iterator(chunk_size=500):
-        latest = max(filter(None, (account.last_active_at, account.verified_at, account.added_at)))
-        if needs_reverification(latest, at):
-            count += _ask_again(account, at)
-    return count
-
-
-@transaction.atomic
-def _ask_again(account: SettlementAccount, at: datetime) -> int:
-    asked = SettlementAccount.objects.filter(pk=account.pk, verification="VERIFIED").update(verification="PENDING")
-    if asked:
-        record(
-            actor=SYSTEM,
-            action="accounts.settlement_account.silent",
-            subject=account.account_no,
-            at=at,
-            detail={},
-        )
-        tell_waiting(account=account, at=at)
-    return asked

@@ -42,6 +42,11 @@ def go(name: str, *args: Any) -> HttpResponseRedirect:
     return HttpResponseRedirect(reverse(f"accounts:{name}", args=args))
 
 
+def signature_of(request: HttpRequest) -> str:
+    """Say by which session of whom something was agreed; only the hash over it is kept."""
+    return f"user-{request.user.pk} session {request.session.session_key}"
+
+
 def told(request: HttpRequest, service: Callable[[], object], done: Any) -> bool:
     """Run a service and say what came of it: the sentence, or the refusal; gives whether it was done."""
     try:

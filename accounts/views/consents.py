@@ -15,7 +15,7 @@ from accounts.selectors.consents import consent_of, consents_of, disclosures_of,
 from accounts.selectors.institutions import institution_by_code
 from accounts.services.consent_grants import grant_consent
 from accounts.services.consents import give_consent, withdraw_consent
-from accounts.views.answers import found, go, page, told
+from accounts.views.answers import found, go, page, signature_of, told
 from silk_road_ebao.kernel import clock
 from silk_road_ebao.kernel.refusals import Refusal
 
@@ -61,7 +61,7 @@ def new(request: PartyRequest) -> HttpResponse:
                 text=text,
                 expires_at=form.expires_at(at),
                 agreed=form.cleaned_data["agreed"],
-                signature=_signature(request),
+                signature=signature_of(request),
                 actor=request.actor,
                 at=at,
             )
@@ -72,11 +72,6 @@ def new(request: PartyRequest) -> HttpResponse:
             return go("consent", request.side, consent.consent_no)
     context = {"form": form, "recipient": recipient, "text": text, "purpose": text.get_purpose_display()}
     return page(request, "accounts/consent_new.html", context, status=422 if form.errors else 200)
-
-
-def _signature(request: PartyRequest) -> str:
-    """Say by which session of whom it was agreed; only the hash over it is kept."""
-    return f"user-{request.user.pk} session {request.session.session_key}"
 
 
 @require_GET
@@ -105,7 +100,7 @@ def give(request: PartyRequest, consent_no: str) -> HttpResponse:
             consent=row,
             subject=request.party,
             agreed=request.POST.get("agreed") == "on",
-            signature=_signature(request),
+            signature=signature_of(request),
             actor=request.actor,
             at=clock.now(),
         ),

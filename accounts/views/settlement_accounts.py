@@ -1,5 +1,6 @@
 """结算账户: where the bank pays, what the bank says about it, and how it is changed."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -10,12 +11,15 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.door import PartyRequest, party_page
 from accounts.forms import AccountForm, OwnAccountForm
-from accounts.models import Merchant, Person
+from accounts.models import Merchant, Person, SettlementAccount
+from accounts.selectors.consents import latest_text
 from accounts.selectors.dated_rules import value_or_none
 from accounts.selectors.settlement_accounts import account_of, accounts_of, had_payee, limits_on, remaining_allowance
 from accounts.services.settlement_account_changes import propose_account_change, stop_account_change
 from accounts.services.settlement_accounts import add_settlement_account, close_settlement_account
-from accounts.views.answers import found, go, page, told
+from accounts.services.verification_consents import agree_to_verification
+from accounts.services.verification_requests import PURPOSE, may_be_told
+from accounts.views.answers import found, go, page, signature_of, told
 from silk_road_ebao.kernel import clock
 from silk_road_ebao.kernel.refusals import Refusal
 
@@ -49,11 +53,17 @@ def add(request: PartyRequest) -> HttpResponse:
         except Refusal as refusal:
             form.refuse(refusal)
         else:
-            messages.success(request, _("已登记，银行核实后就能用"))
+            messages.success(request, _told_after(account, clock.now()))
             return go("account", request.side, account.account_no)
     hours = value_or_none("settlement_change.cool_off_hours", clock.now())
-    context = {"form": form, "hours": hours, **next_}
+    context = {"form": form, "hours": hours, "text": latest_text(PURPOSE), **next_}
     return page(request, "accounts/account_add.html", context, status=422 if form.errors else 200)
+
+
+def _told_after(account: SettlementAccount, at: datetime) -> str:
+    if may_be_told(account=account, at=at):
+        return _("已登记，银行核实后就能用")
+    return _("已登记。你还没同意交给银行核实，所以银行还不知道这个账户")
 
 
 def _add(request: PartyRequest, form: AccountForm, *, is_change: bool) -> Any:
@@ -62,6 +72,8 @@ def _add(request: PartyRequest, form: AccountForm, *, is_change: bool) -> Any:
         "account_no": typed["account_no"],
         "holder_name": typed["holder_name"],
         "bank_code": typed["bank"],
+        "agreed": typed["agreed"],
+        "signature": signature_of(request),
         "actor": request.actor,
         "at": clock.now(),
     }
@@ -81,8 +93,34 @@ def account(request: PartyRequest, account_no: str) -> HttpResponse:
     sums = zip((_("还能转入"), _("还能付出")), (left.in_fen, left.out_fen), day, strict=True)
     allowance = [line for line in sums if line[1] is not None]
     is_change = row.owner_merchant_id is not None and row.status in ("PROPOSED", "HELD")
-    context = {"row": row, "allowance": allowance, "is_change": is_change and _what_next(request)["is_change"]}
+    context = {
+        "row": row,
+        "allowance": allowance,
+        "is_change": is_change and _what_next(request)["is_change"],
+        "is_untold": row.status != "CLOSED" and row.verification == "PENDING" and not may_be_told(account=row, at=at),
+        "text": latest_text(PURPOSE),
+    }
     return page(request, "accounts/account.html", context)
+
+
+@require_POST
+@party_page("OWNER")
+def agree(request: PartyRequest, account_no: str) -> HttpResponse:
+    """Let the account's bank verify it, with one's own tick."""
+    row = found(account_of, request.party, account_no)
+    told(
+        request,
+        lambda: agree_to_verification(
+            account=row,
+            subject=request.party,
+            agreed=request.POST.get("agreed") == "on",
+            signature=signature_of(request),
+            actor=request.actor,
+            at=clock.now(),
+        ),
+        _("已授权，银行核实后就能用。随时可以撤回"),
+    )
+    return go("account", request.side, account_no)
 
 
 @require_POST

@@ -82,6 +82,8 @@ def add_account(page, url, side, card, account_class=""):
     page.fill("[name=account_no]", card)
     if account_class:
         page.check(f"[name=account_class][value={account_class}]")
+    assert not page.is_checked("[name=agreed]")
+    page.check("[name=agreed]")
     page.click("main .button--go")
     page.wait_for_url(re.compile(r"/accounts/SAC\w+/$"))
     assert "只有银行说了算" in page.inner_text("main")
@@ -129,8 +131,10 @@ def test_a_new_merchant_comes_all_the_way(live_server, open_page, phone_box, com
     owner.click("main .button--go")
     owner.goto(f"{url}/me/shop/consents/")
     owner.click("main .button--danger")
-    owner.wait_for_selector(".state__title")
-    assert Consent.objects.get().status == "REVOKED"
+    owner.wait_for_selector("text=已撤回，对方从现在起看不到了")
+    assert Consent.objects.get(purpose="CREDIT_APPLICATION").status == "REVOKED"
+    verifications = Consent.objects.filter(purpose="ACCOUNT_VERIFICATION", status="ACTIVE")
+    assert {one.subject_merchant is None for one in verifications} == {True, False}
     assert complaints == []
 
 

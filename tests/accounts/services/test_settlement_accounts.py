@@ -32,11 +32,10 @@ from accounts.services.settlement_accounts import (
     NotThisBank,
     TooManyAtBank,
     add_settlement_account,
-    ask_to_verify_silent_accounts,
     close_settlement_account,
-    note_account_activity,
     report_verification,
 )
+from accounts.services.silent_accounts import ask_to_verify_silent_accounts, note_account_activity
 from silk_road_ebao.kernel.actors import SYSTEM, Actor
 from silk_road_ebao.kernel.approvals import SamePerson, approve
 from silk_road_ebao.kernel.models import Approval, AuditEvent, OutboxFact

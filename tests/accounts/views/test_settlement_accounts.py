@@ -1,15 +1,18 @@
 """Accounts on the page: added, changed, stopped, with what Class II may still take."""
 
+import re
+from datetime import timedelta
+
 import pytest
 
-from accounts.models import (
-    SettlementAccount,
-)
+from accounts.models import Consent, SettlementAccount
+from accounts.services.consents import withdraw_consent
 from accounts.services.settlement_accounts import report_verification
+from accounts.services.silent_accounts import ask_to_verify_silent_accounts
+from silk_road_ebao.kernel.actors import SYSTEM
+from silk_road_ebao.kernel.models import OutboxFact
 from tests.accounts import numbers
-from tests.accounts.factories import (
-    SettlementAccountFactory,
-)
+from tests.accounts.factories import ConsentFactory, SettlementAccountFactory
 from tests.accounts.opening import CCB
 from tests.accounts.visitors import text
 
@@ -24,7 +27,7 @@ def test_a_shop_adds_its_account_and_sees_the_banks_word(owner, at):
 
     account = SettlementAccount.objects.get()
     assert answer["Location"] == f"/me/shop/accounts/{account.account_no}/"
-    assert "只有银行说了算" in text(owner.get(answer["Location"]))
+    assert "银行还不知道" in text(owner.get(answer["Location"]))
     report_verification(account_no=account.account_no, result="VERIFIED", actor=CCB, at=at)
     page = text(owner.get("/me/shop/accounts/"))
     assert "已验证" in page
@@ -53,3 +56,55 @@ def test_r13_a_class_ii_account_shows_what_is_left_today(owner):
     page = text(owner.get(f"/me/self/accounts/{account.account_no}/"))
 
     assert "10,000" in page.replace('<span class="amount__fen">', "")
+
+
+def test_r14_the_bank_hears_of_an_account_only_after_the_owners_own_tick(owner):
+    """R14: no tick beforehand; without it the account stands there and nothing goes to the bank."""
+    given = {"account_no": numbers.card(14), "holder_name": owner.merchant.legal_name, "bank": ""}
+    page = text(owner.get("/me/shop/accounts/add/"))
+
+    answer = owner.post("/me/shop/accounts/add/", given)
+    untold = text(owner.get(answer["Location"]))
+    number = answer["Location"].split("/")[-2]
+    owner.post(f"/me/shop/accounts/{number}/agree/")
+
+    assert not re.search(r'name="agreed"[^>]*checked', page)
+    assert "授权书：核实账户" in page
+    assert "银行还不知道" in untold
+    assert not Consent.objects.exists()
+    assert not OutboxFact.objects.filter(topic="accounts.settlement_account.waiting").exists()
+    owner.post(f"/me/shop/accounts/{number}/agree/", {"agreed": "on"})
+    consent = Consent.objects.get()
+    assert (consent.status, consent.recipient.code, consent.purpose) == ("ACTIVE", "CCB", "ACCOUNT_VERIFICATION")
+    assert consent.kinds == ["SETTLEMENT_ACCOUNT"]
+    fact = OutboxFact.objects.get(topic="accounts.settlement_account.waiting")
+    assert fact.payload == {"account_no": number, "bank": "CCB"}
+    assert "只有银行说了算" in text(owner.get(answer["Location"]))
+
+
+def test_r14_the_tick_on_the_form_is_a_signed_consent_and_tells_the_bank_at_once(owner):
+    given = {"account_no": numbers.card(15), "holder_name": "阿依古丽", "bank": "", "agreed": "on"}
+
+    owner.post("/me/self/accounts/add/", given | {"account_class": "II", "opening_mode": "ONLINE"})
+
+    consent = Consent.objects.get()
+    assert (consent.status, consent.subject_person) == ("ACTIVE", owner.person)
+    assert consent.signature_hash
+    assert OutboxFact.objects.filter(topic="accounts.settlement_account.waiting").count() == 1
+
+
+def test_r14_after_a_withdrawal_the_bank_is_not_asked_again(owner, at):
+    """R14, R11: a silent account comes back before its bank only while the consent holds."""
+    long_ago = at - timedelta(days=300)
+    account = SettlementAccountFactory(owner_merchant=owner.merchant, added_at=long_ago, verified_at=long_ago)
+    consent = ConsentFactory(
+        subject_person=None, subject_merchant=owner.merchant, recipient=account.bank, purpose="ACCOUNT_VERIFICATION",
+        kinds=["SETTLEMENT_ACCOUNT"],
+    )  # fmt: skip
+    withdraw_consent(consent=consent, subject=owner.merchant, actor=SYSTEM, at=at)
+
+    assert ask_to_verify_silent_accounts(at=at) == 1
+
+    account.refresh_from_db()
+    assert account.verification == "PENDING"
+    assert not OutboxFact.objects.filter(topic="accounts.settlement_account.waiting").exists()
