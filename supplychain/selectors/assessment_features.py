@@ -11,9 +11,10 @@ from typing import Any
 
 from django.db import connection
 
-from supplychain.selectors.assessment_sql import BASE, FEATURES, LABELS, STEPS
+from supplychain.selectors.assessment_sql import FEATURES, LABELS, STEPS
 
 YEAR = timedelta(days=364)
+DROP = "DROP TABLE IF EXISTS sold, sold_line, merchant_base"
 
 
 @dataclass(frozen=True)
@@ -43,13 +44,12 @@ def features_of(*, until: date, merchant_ids: Sequence[int] | None = None) -> li
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL work_mem = '256MB'")  # sorts over a year of every merchant's sales
         cursor.execute("SET LOCAL jit = off")
-        cursor.execute("DROP TABLE IF EXISTS sold, merchant_base")
-        cursor.execute(BASE, named)
+        cursor.execute(DROP)
         for step in STEPS:
             cursor.execute(step, named)
         cursor.execute(FEATURES, named | {"merchants": list(merchant_ids) if merchant_ids is not None else None})
         rows = cursor.fetchall()
-        cursor.execute("DROP TABLE IF EXISTS sold, merchant_base")
+        cursor.execute(DROP)
     return [_features(row) for row in rows]
 
 

@@ -19,61 +19,78 @@ LABELS = (
     "refunds",
 )
 
-BASE = """
+SOLD = """
     CREATE TEMPORARY TABLE sold ON COMMIT DROP AS
-    WITH money AS (
-        SELECT order_id, sum(CASE kind WHEN 'RECEIVED' THEN amount_fen ELSE -amount_fen END) AS fen
-        FROM supplychain_fundsentry
-        WHERE order_id IS NOT NULL AND business_date BETWEEN %(first)s AND %(last)s GROUP BY order_id),
-    gone AS (
-        SELECT order_id, min(business_date) AS day FROM supplychain_outbound
-        WHERE direction = 'OUT' AND business_date BETWEEN %(first)s AND %(last)s GROUP BY order_id)
+    WITH beside AS (
+        SELECT order_id, sum(fen)::bigint AS fen, min(day) AS day
+        FROM (SELECT order_id, CASE kind WHEN 'RECEIVED' THEN amount_fen ELSE -amount_fen END AS fen, NULL::date AS day
+              FROM supplychain_fundsentry
+              WHERE order_id IS NOT NULL AND business_date BETWEEN %(first)s AND %(last)s
+              UNION ALL
+              SELECT order_id, NULL, business_date FROM supplychain_outbound
+              WHERE direction = 'OUT' AND business_date BETWEEN %(first)s AND %(last)s) of_order
+        GROUP BY order_id)
     SELECT o.id, o.merchant_id, o.business_date AS day,
            o.business_date - (extract(isodow FROM o.business_date)::int - 1) AS week,
            coalesce(-o.buyer_merchant_id, o.buyer_person_id,
                     ('x' || substr(encode(a.payer_token, 'hex'), 1, 16))::bit(64)::bigint) AS payer,
-           greatest(coalesce(money.fen, 0), 0)::bigint AS fen, gone.day - o.business_date AS sent_after
+           greatest(coalesce(beside.fen, 0), 0)::bigint AS fen, beside.day - o.business_date AS sent_after
     FROM supplychain_order o
-    LEFT JOIN money ON money.order_id = o.id
-    LEFT JOIN gone ON gone.order_id = o.id
+    LEFT JOIN beside ON beside.order_id = o.id
     LEFT JOIN payments_payment p ON p.payment_no = o.payment_no
+        AND o.buyer_merchant_id IS NULL AND o.buyer_person_id IS NULL
     LEFT JOIN payments_paymentattempt a ON a.id = p.paid_attempt_id
     WHERE o.business_date BETWEEN %(first)s AND %(last)s AND o.status <> 'CANCELLED'
 """
-
+SOLD_LINE = """
+    CREATE TEMPORARY TABLE sold_line ON COMMIT DROP AS
+    SELECT s.merchant_id, s.week, l.commodity_id, ln(l.price_fen_kg::float8) AS p, l.amount_fen
+    FROM sold s JOIN supplychain_orderline l ON l.order_id = s.id
+"""
 MERCHANT_BASE = """
     CREATE TEMPORARY TABLE merchant_base ON COMMIT DROP AS
-    WITH categories AS (
-        SELECT s.merchant_id, m.category, sum(l.amount_fen) AS fen
-        FROM sold s JOIN supplychain_orderline l ON l.order_id = s.id
-        JOIN supplychain_commodity m ON m.id = l.commodity_id GROUP BY 1, 2),
+    WITH commodities AS (
+        SELECT merchant_id, commodity_id, sum(amount_fen) AS fen FROM sold_line GROUP BY 1, 2),
+    categories AS (
+        SELECT c.merchant_id, m.category, sum(c.fen) AS fen
+        FROM commodities c JOIN supplychain_commodity m ON m.id = c.commodity_id GROUP BY 1, 2),
     main AS (
         SELECT DISTINCT ON (merchant_id) merchant_id, category AS peer_group FROM categories
-        ORDER BY merchant_id, fen DESC, category)
-    SELECT s.merchant_id, main.peer_group, min(s.day) AS first_day, sum(s.fen)::bigint AS sales_fen,
-           count(DISTINCT s.day) FILTER (WHERE s.day > %(last)s::date - 180) AS active_days,
-           sum(s.fen) FILTER (WHERE s.day > %(last)s::date - 90)::float8 AS quarter_fen,
-           sum(s.fen) FILTER (WHERE s.day <= %(first)s::date + 90)::float8 AS quarter_before_fen,
-           avg((coalesce(s.sent_after, 99) <= 1)::int)::float8 AS on_time
-    FROM sold s JOIN main USING (merchant_id) GROUP BY 1, 2
+        ORDER BY merchant_id, fen DESC, category),
+    daily AS (
+        SELECT merchant_id, day, sum(fen) AS fen, count(*) AS orders,
+               count(*) FILTER (WHERE sent_after <= 1) AS on_time
+        FROM sold GROUP BY 1, 2)
+    SELECT d.merchant_id, main.peer_group, min(d.day) AS first_day, sum(d.fen)::bigint AS sales_fen,
+           count(*) FILTER (WHERE d.day > %(last)s::date - 180) AS active_days,
+           sum(d.fen) FILTER (WHERE d.day > %(last)s::date - 90)::float8 AS quarter_fen,
+           sum(d.fen) FILTER (WHERE d.day <= %(first)s::date + 90)::float8 AS quarter_before_fen,
+           (sum(d.on_time) / sum(d.orders))::float8 AS on_time
+    FROM daily d JOIN main USING (merchant_id) GROUP BY 1, 2
 """
-STEPS = ("ANALYZE sold", MERCHANT_BASE, "ANALYZE merchant_base")
+STEPS = (
+    SOLD,
+    "CREATE STATISTICS pg_temp.sold_together (ndistinct) ON merchant_id, payer, week FROM sold",
+    "ANALYZE sold",
+    SOLD_LINE,
+    "ANALYZE sold_line",
+    MERCHANT_BASE,
+    "ANALYZE merchant_base",
+)
+"""Temporary tables of the caller's transaction, each told to the planner."""
 
 BOOKS = """
     books AS (
         SELECT merchant_id, sum(amount_ok_fen)::float8 / nullif(sum(amount_fen), 0) AS agreement,
                sum(amount_ok_fen)::bigint AS receipts_ok_fen
         FROM supplychain_agreement WHERE day BETWEEN %(first)s AND %(last)s GROUP BY 1),
-    lines AS (
-        SELECT s.merchant_id, s.week, l.commodity_id, ln(l.price_fen_kg::float8) AS p, l.amount_fen
-        FROM sold s JOIN supplychain_orderline l ON l.order_id = s.id),
     medians AS (
         SELECT commodity_id, week, percentile_cont(0.5) WITHIN GROUP (ORDER BY p) AS p
-        FROM lines GROUP BY 1, 2 HAVING count(DISTINCT merchant_id) >= 3),
+        FROM sold_line GROUP BY 1, 2 HAVING count(DISTINCT merchant_id) >= 3),
     prices AS (
         SELECT l.merchant_id,
                sum(l.amount_fen) FILTER (WHERE abs(l.p - m.p) <= 0.5)::float8 / sum(l.amount_fen) AS price_consistency
-        FROM lines l JOIN medians m USING (commodity_id, week) GROUP BY 1),
+        FROM sold_line l JOIN medians m USING (commodity_id, week) GROUP BY 1),
     papers AS (
         SELECT merchant_id, avg(is_matched::int)::float8 AS documents FROM supplychain_papercheck
         WHERE kind IN ('INVOICE', 'CONTRACT', 'LOT_NOTE')
@@ -87,9 +104,7 @@ BOOKS = """
 CIRCULAR = f"""
     circled AS MATERIALIZED ({CIRCULAR_ORDERS}),
     circles AS (
-        SELECT s.merchant_id, coalesce(sum(s.fen) FILTER (WHERE c.order_id IS NOT NULL), 0)::float8
-               / nullif(sum(s.fen), 0) AS circular
-        FROM sold s LEFT JOIN circled c ON c.order_id = s.id GROUP BY 1)
+        SELECT s.merchant_id, sum(s.fen)::float8 AS fen FROM circled c JOIN sold s ON s.id = c.order_id GROUP BY 1)
 """  # noqa: S608  # our own statements
 
 TRADE = """
@@ -108,14 +123,14 @@ TRADE = """
     grown AS (
         SELECT peer_group, ln(nullif(sum(quarter_fen), 0) / nullif(sum(quarter_before_fen), 0)) AS growth
         FROM merchant_base WHERE quarter_fen > 0 AND quarter_before_fen > 0 GROUP BY 1),
-    open_days AS (SELECT count(DISTINCT day) AS days FROM sold WHERE day > %(last)s::date - 180),
+    open_days AS (
+        SELECT count(*) AS days FROM (SELECT day FROM sold WHERE day > %(last)s::date - 180 GROUP BY day) one),
     paid AS (SELECT merchant_id, payer, week, sum(fen)::float8 AS fen FROM sold WHERE fen > 0 GROUP BY 1, 2, 3),
     seen AS (
-        SELECT merchant_id, fen, CASE WHEN payer IS NULL THEN 0 ELSE count(*) OVER (
-            PARTITION BY merchant_id, payer ORDER BY week - date '2000-01-03'
-            RANGE BETWEEN 56 PRECEDING AND 1 PRECEDING) END AS weeks FROM paid),
+        SELECT merchant_id, fen, payer IS NOT NULL AND lag(week, 2) OVER (
+            PARTITION BY merchant_id, payer ORDER BY week) >= week - 56 AS is_known FROM paid),
     faithful AS (
-        SELECT merchant_id, coalesce(sum(fen) FILTER (WHERE weeks >= 2), 0) / sum(fen) AS repeat_value
+        SELECT merchant_id, coalesce(sum(fen) FILTER (WHERE is_known), 0) / sum(fen) AS repeat_value
         FROM seen GROUP BY 1),
     payers AS (SELECT merchant_id, payer, sum(fen) AS fen FROM paid WHERE payer IS NOT NULL GROUP BY 1, 2),
     concentrated AS (
@@ -142,7 +157,8 @@ TOGETHER = """
     together AS (
         SELECT b.merchant_id, b.peer_group, %(last)s::date - b.first_day + 1 AS days, b.active_days AS active,
                b.sales_fen, books.receipts_ok_fen, flows.stock_days::float8 AS stock_days,
-               books.agreement, prices.price_consistency, circles.circular, papers.documents,
+               books.agreement, prices.price_consistency,
+               coalesce(circles.fen, 0) / nullif(b.sales_fen, 0) AS circular, papers.documents,
                percent_rank() OVER (PARTITION BY b.peer_group ORDER BY b.quarter_fen) AS scale,
                CASE WHEN b.quarter_fen > 0 AND b.quarter_before_fen > 0
                     THEN ln(b.quarter_fen / b.quarter_before_fen) - grown.growth END AS growth,

@@ -15,12 +15,15 @@ NEAR = """
 CIRCULAR_ORDERS = f"""
     WITH near AS MATERIALIZED ({NEAR}),
     edge AS MATERIALIZED (
-        SELECT o.id, coalesce(o.buyer_merchant_id, near.of_id) AS payer, o.merchant_id AS payee, o.amount_fen AS fen,
-               o.business_date AS day
-        FROM supplychain_order o LEFT JOIN near ON near.person_id = o.buyer_person_id
-        WHERE (o.buyer_merchant_id IS NOT NULL OR o.buyer_person_id IS NOT NULL) AND o.payment_no IS NOT NULL
-          AND o.business_date BETWEEN %(first)s::date - 7 AND %(last)s::date + 7
-          AND coalesce(o.buyer_merchant_id, near.of_id) IS NOT NULL)
+        SELECT id, buyer_merchant_id AS payer, merchant_id AS payee, amount_fen AS fen, business_date AS day
+        FROM supplychain_order
+        WHERE buyer_merchant_id IS NOT NULL AND payment_no IS NOT NULL
+          AND business_date BETWEEN %(first)s::date - 7 AND %(last)s::date + 7
+        UNION ALL
+        SELECT o.id, near.of_id, o.merchant_id, o.amount_fen, o.business_date
+        FROM supplychain_order o JOIN near ON near.person_id = o.buyer_person_id
+        WHERE o.buyer_merchant_id IS NULL AND o.payment_no IS NOT NULL
+          AND o.business_date BETWEEN %(first)s::date - 7 AND %(last)s::date + 7)
     SELECT id AS order_id FROM edge WHERE payer = payee
     UNION SELECT edge.id FROM edge JOIN near ON near.merchant_id = edge.payer AND near.of_id = edge.payee
     UNION SELECT edge.id FROM edge JOIN near ON near.of_id = edge.payer AND near.merchant_id = edge.payee

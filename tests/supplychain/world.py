@@ -44,6 +44,9 @@ ORDERS = """
         SELECT s.id AS stall_id, s.merchant_id, substr(m.merchant_no, length(%(tag)s) + 2)::int AS n
         FROM accounts_stall s JOIN accounts_merchant m ON m.id = s.merchant_id
         WHERE m.merchant_no LIKE %(tag)s || 'M%%'),
+    people AS MATERIALIZED (
+        SELECT id, substr(person_no, length(%(tag)s) + 2)::int AS n FROM accounts_person
+        WHERE person_no LIKE %(tag)s || 'P%%'),
     goods AS (
         SELECT id, row_number() OVER (ORDER BY id) - 1 AS place FROM supplychain_commodity
         WHERE category = 'LEAFY' AND valid_until IS NULL ORDER BY id LIMIT 8),
@@ -59,11 +62,12 @@ ORDERS = """
     INSERT INTO supplychain_order (status, order_no, channel, handover, buyer_name, note, amount_fen, placed_at,
         business_date, attention, merchant_id, stall_id, payment_no, buyer_person_id)
     SELECT 'COMPLETED', no, 'COUNTER', 'AT_STALL', commodity_id::text, kg::text, kg * price, day + time '02:00',
-           day, '', merchant_id, stall_id, no,
-           (SELECT id FROM accounts_person WHERE person_no = %(tag)s || 'P' || CASE
-               WHEN (n * 7 + k + extract(doy FROM day)::int) %% 199 = 0 THEN n %% %(merchants)s + 1
-               ELSE %(merchants)s + 1 + (n * 37 + k * 13 + extract(doy FROM day)::int %% 9) %% %(people)s END)
-    FROM (SELECT *, %(tag)s || n || '-' || to_char(day, 'YYMMDD') || '-' || k AS no FROM priced) p
+           day, '', merchant_id, stall_id, no, people.id
+    FROM (SELECT *, %(tag)s || n || '-' || to_char(day, 'YYMMDD') || '-' || k AS no,
+                 CASE WHEN (n * 7 + k + extract(doy FROM day)::int) %% 199 = 0 THEN n %% %(merchants)s + 1
+                 ELSE %(merchants)s + 1 + (n * 37 + k * 13 + extract(doy FROM day)::int %% 9) %% %(people)s END AS buyer
+          FROM priced) p
+    JOIN people ON people.n = p.buyer
 """
 LINES = """
     INSERT INTO supplychain_orderline (line_no, business_date, kg, price_fen_kg, amount_fen, commodity_id, order_id,
