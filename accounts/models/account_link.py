@@ -52,12 +52,24 @@ class AccountLink(Machine):
 
     link_no = models.CharField(_("编号"), max_length=32, unique=True)
     relation = models.CharField(_("关系"), max_length=16, choices=Relation.choices)
-    source_person = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="links_out")
-    source_merchant = models.ForeignKey(Merchant, models.PROTECT, null=True, blank=True, related_name="links_out")
-    target_person = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="links_in")
-    target_merchant = models.ForeignKey(Merchant, models.PROTECT, null=True, blank=True, related_name="links_in")
-    source_account = models.ForeignKey(SettlementAccount, models.PROTECT, null=True, blank=True, related_name="+")
-    target_account = models.ForeignKey(SettlementAccount, models.PROTECT, null=True, blank=True, related_name="+")
+    source_person = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="links_out", verbose_name=_("发起方（人）")
+    )
+    source_merchant = models.ForeignKey(
+        Merchant, models.PROTECT, null=True, blank=True, related_name="links_out", verbose_name=_("发起方（店）")
+    )
+    target_person = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="links_in", verbose_name=_("对方（人）")
+    )
+    target_merchant = models.ForeignKey(
+        Merchant, models.PROTECT, null=True, blank=True, related_name="links_in", verbose_name=_("对方（店）")
+    )
+    source_account = models.ForeignKey(
+        SettlementAccount, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("发起方账户")
+    )
+    target_account = models.ForeignKey(
+        SettlementAccount, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("对方账户")
+    )
     exclusion_key = models.CharField(max_length=120, editable=False)
     evidence_kind = models.CharField(_("凭据"), max_length=16, choices=EvidenceKind.choices)
     evidence_note = models.CharField(_("凭据说明"), max_length=200, default="", blank=True)

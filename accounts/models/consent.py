@@ -58,21 +58,27 @@ class Consent(Machine):
     STATES = states.CONSENT
 
     consent_no = models.CharField(_("编号"), max_length=32, unique=True)
-    subject_person = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="consents")
-    subject_merchant = models.ForeignKey(Merchant, models.PROTECT, null=True, blank=True, related_name="consents")
-    recipient = models.ForeignKey(Institution, models.PROTECT, related_name="+")
+    subject_person = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="consents", verbose_name=_("授权人（人）")
+    )
+    subject_merchant = models.ForeignKey(
+        Merchant, models.PROTECT, null=True, blank=True, related_name="consents", verbose_name=_("授权人（店）")
+    )
+    recipient = models.ForeignKey(Institution, models.PROTECT, related_name="+", verbose_name=_("接收方"))
     purpose = models.CharField(_("用途"), max_length=32, choices=ConsentPurpose.choices)
     kinds = ArrayField(models.CharField(max_length=32, choices=DataKind.choices), verbose_name=_("数据种类"))
     data_from = models.DateField(_("数据起"), null=True, blank=True)
     data_until = models.DateField(_("数据止"), null=True, blank=True)
-    text = models.ForeignKey(ConsentText, models.PROTECT, related_name="+")
+    text = models.ForeignKey(ConsentText, models.PROTECT, related_name="+", verbose_name=_("授权书"))
     text_sha256 = models.CharField(_("文本指纹"), max_length=64)
     signature_hash = models.CharField(_("签名指纹"), max_length=64, default="", blank=True)
     requested_at = models.DateTimeField(_("请求时间"))
     given_at = models.DateTimeField(_("授权时间"), null=True, blank=True)
     expires_at = models.DateTimeField(_("到期时间"))
     withdrawn_at = models.DateTimeField(_("撤回时间"), null=True, blank=True)
-    supersedes = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="superseded_by")
+    supersedes = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="superseded_by", verbose_name=_("替代的授权")
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = _("授权")

@@ -26,10 +26,14 @@ class CreditAccount(Machine):
 
     credit_account_no = models.CharField(_("编号"), max_length=32, unique=True)
     kind = models.CharField(_("种类"), max_length=24, choices=CreditKind.choices)
-    bank = models.ForeignKey(Institution, models.PROTECT, related_name="+")
+    bank = models.ForeignKey(Institution, models.PROTECT, related_name="+", verbose_name=_("银行"))
     bank_reference = models.CharField(_("银行参考号"), max_length=64)
-    holder_person = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="credit_accounts")
-    holder_merchant = models.ForeignKey(Merchant, models.PROTECT, null=True, blank=True, related_name="credit_accounts")
+    holder_person = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="credit_accounts", verbose_name=_("持有人（人）")
+    )
+    holder_merchant = models.ForeignKey(
+        Merchant, models.PROTECT, null=True, blank=True, related_name="credit_accounts", verbose_name=_("持有人（店）")
+    )
     limit_band = models.CharField(_("额度档"), max_length=16)
     usage_band = models.CharField(_("使用率档"), max_length=16)
     opened_date = models.DateField(_("开立日"), null=True, blank=True)
@@ -59,7 +63,9 @@ class CreditAccount(Machine):
 class CreditActivation(models.Model):
     """信用账户活跃日: one day on which the account was used; activation frequency counts these."""
 
-    credit_account = models.ForeignKey(CreditAccount, models.PROTECT, related_name="activations")
+    credit_account = models.ForeignKey(
+        CreditAccount, models.PROTECT, related_name="activations", verbose_name=_("信用账户")
+    )
     active_date = models.DateField(_("日期"))
 
     class Meta:

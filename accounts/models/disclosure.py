@@ -14,10 +14,14 @@ class Disclosure(models.Model):
     """对外提供记录: one read by an institution, under which consent. Append-only in SQL."""
 
     disclosure_no = models.CharField(_("编号"), max_length=32, unique=True)
-    consent = models.ForeignKey(Consent, models.PROTECT, related_name="disclosures")
-    subject_person = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="disclosures")
-    subject_merchant = models.ForeignKey(Merchant, models.PROTECT, null=True, blank=True, related_name="disclosures")
-    recipient = models.ForeignKey(Institution, models.PROTECT, related_name="+")
+    consent = models.ForeignKey(Consent, models.PROTECT, related_name="disclosures", verbose_name=_("依据的授权"))
+    subject_person = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="disclosures", verbose_name=_("谁的资料（人）")
+    )
+    subject_merchant = models.ForeignKey(
+        Merchant, models.PROTECT, null=True, blank=True, related_name="disclosures", verbose_name=_("谁的资料（店）")
+    )
+    recipient = models.ForeignKey(Institution, models.PROTECT, related_name="+", verbose_name=_("接收方"))
     purpose = models.CharField(_("用途"), max_length=32)
     kinds = ArrayField(models.CharField(max_length=32), verbose_name=_("数据种类"))
     what = models.CharField(_("内容"), max_length=200)

@@ -50,7 +50,7 @@ class Institution(Machine):
 class InstitutionBranch(models.Model):
     """分支机构: where an institution may serve (R8, region match)."""
 
-    institution = models.ForeignKey(Institution, models.PROTECT, related_name="branches")
+    institution = models.ForeignKey(Institution, models.PROTECT, related_name="branches", verbose_name=_("机构"))
     code = models.CharField(_("机构号"), max_length=32)
     name = models.CharField(_("名称"), max_length=120)
     province = models.CharField(_("省"), max_length=2)
@@ -78,7 +78,7 @@ class PaperKind(models.TextChoices):
 class InstitutionPaper(models.Model):
     """机构凭据: contract, partner-list entry or licence with its validity; the document's hash is fixed (R23)."""
 
-    institution = models.ForeignKey(Institution, models.PROTECT, related_name="papers")
+    institution = models.ForeignKey(Institution, models.PROTECT, related_name="papers", verbose_name=_("机构"))
     kind = models.CharField(_("种类"), max_length=24, choices=PaperKind.choices)
     reference = models.CharField(_("编号"), max_length=120)
     valid_from = models.DateField(_("起"))
@@ -105,7 +105,7 @@ class InstitutionPaper(models.Model):
 class InstitutionLimit(models.Model):
     """机构限额: what an institution itself allows, from when to when; never two values for one day."""
 
-    institution = models.ForeignKey(Institution, models.PROTECT, related_name="limits")
+    institution = models.ForeignKey(Institution, models.PROTECT, related_name="limits", verbose_name=_("机构"))
     name = models.CharField(_("限额"), max_length=64)
     value = models.BigIntegerField(_("数值"))
     unit = models.CharField(_("单位"), max_length=12)

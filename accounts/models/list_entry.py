@@ -43,9 +43,13 @@ class ListHit(Machine):
     STATES = states.LIST_HIT
 
     hit_no = models.CharField(_("编号"), max_length=32, unique=True)
-    entry = models.ForeignKey(ListEntry, models.PROTECT, related_name="hits")
-    merchant = models.ForeignKey(Merchant, models.PROTECT, null=True, blank=True, related_name="list_hits")
-    person = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="list_hits")
+    entry = models.ForeignKey(ListEntry, models.PROTECT, related_name="hits", verbose_name=_("名单条目"))
+    merchant = models.ForeignKey(
+        Merchant, models.PROTECT, null=True, blank=True, related_name="list_hits", verbose_name=_("商户")
+    )
+    person = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="list_hits", verbose_name=_("自然人")
+    )
     found_at = models.DateTimeField(_("发现时间"))
     exit_due_date = models.DateField(_("最迟退出日"))
 

@@ -18,8 +18,10 @@ class MemberRole(models.TextChoices):
 class Membership(models.Model):
     """商户成员: one role of one user in one merchant."""
 
-    merchant = models.ForeignKey(Merchant, models.PROTECT, related_name="memberships")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="memberships")
+    merchant = models.ForeignKey(Merchant, models.PROTECT, related_name="memberships", verbose_name=_("商户"))
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="memberships", verbose_name=_("用户")
+    )
     role = models.CharField(_("角色"), max_length=16, choices=MemberRole.choices)
     since_at = models.DateTimeField(_("起"))
     ended_at = models.DateTimeField(_("止"), null=True, blank=True)

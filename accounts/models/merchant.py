@@ -28,7 +28,12 @@ class Merchant(Machine):
     legal_name = models.CharField(_("登记名称"), max_length=120, default="", blank=True)
     uscc = models.CharField(_("统一社会信用代码"), max_length=18, null=True, blank=True)  # noqa: DJ001
     legal_person = models.ForeignKey(
-        Person, models.PROTECT, null=True, blank=True, related_name="merchants_as_legal_person"
+        Person,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="merchants_as_legal_person",
+        verbose_name=_("法定代表人"),
     )
     province = models.CharField(_("省"), max_length=2, default="", blank=True)
     address = models.CharField(_("经营地址"), max_length=200, default="", blank=True)
@@ -73,7 +78,7 @@ class DocumentKind(models.TextChoices):
 class MerchantDocument(models.Model):
     """商户证照: a file as handed in. Its SHA-256 is fixed, its bytes are sealed (R23, R25)."""
 
-    merchant = models.ForeignKey(Merchant, models.PROTECT, related_name="documents")
+    merchant = models.ForeignKey(Merchant, models.PROTECT, related_name="documents", verbose_name=_("商户"))
     kind = models.CharField(_("种类"), max_length=24, choices=DocumentKind.choices)
     sha256 = models.CharField(_("文件指纹"), max_length=64)
     media_type = models.CharField(_("格式"), max_length=32)

@@ -18,7 +18,9 @@ class Operator(models.Model):
     """运营人员: a user with work to do on the console."""
 
     operator_no = models.CharField(_("工号"), max_length=32, unique=True)
-    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.PROTECT, related_name="operator")
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="operator", verbose_name=_("登录账号")
+    )
     name = models.CharField(_("姓名"), max_length=64)
     created_at = models.DateTimeField(_("建立时间"))
 
@@ -32,7 +34,7 @@ class Operator(models.Model):
 class OperatorGrant(models.Model):
     """运营角色: one role of one operator, from when to when."""
 
-    operator = models.ForeignKey(Operator, models.PROTECT, related_name="grants")
+    operator = models.ForeignKey(Operator, models.PROTECT, related_name="grants", verbose_name=_("运营人员"))
     role = models.CharField(_("角色"), max_length=16, choices=OperatorRole.choices)
     granted_at = models.DateTimeField(_("授予时间"))
     granted_by = models.CharField(_("授予人"), max_length=64)

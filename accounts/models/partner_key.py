@@ -9,7 +9,7 @@ from accounts.models.institution import Institution
 class PartnerKey(models.Model):
     """合作方密钥: a public key (Ed25519). Two overlap while a partner changes keys; a revoked one is dead at once."""
 
-    institution = models.ForeignKey(Institution, models.PROTECT, related_name="keys")
+    institution = models.ForeignKey(Institution, models.PROTECT, related_name="keys", verbose_name=_("机构"))
     keyid = models.CharField(_("密钥号"), max_length=64, unique=True)
     algorithm = models.CharField(_("算法"), max_length=16, default="ed25519")
     public_key_pem = models.TextField(_("公钥"))

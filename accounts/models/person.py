@@ -22,7 +22,12 @@ class Person(Machine):
     phone_index = models.BinaryField(null=True, editable=False)
     phone_masked = models.CharField(_("手机"), max_length=24)
     phone_exception = models.ForeignKey(
-        "accounts.PhoneException", models.PROTECT, null=True, blank=True, related_name="people"
+        "accounts.PhoneException",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="people",
+        verbose_name=_("一机多证例外"),
     )
     registered_at = models.DateTimeField(_("登记时间"))
     verified_at = models.DateTimeField(_("核实时间"))

@@ -46,10 +46,17 @@ class SettlementAccount(Machine):
     masked = models.CharField(_("账号"), max_length=40)
     holder_name = models.CharField(_("户名"), max_length=120)
     owner_merchant = models.ForeignKey(
-        Merchant, models.PROTECT, null=True, blank=True, related_name="settlement_accounts"
+        Merchant,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="settlement_accounts",
+        verbose_name=_("户主（店）"),
     )
-    owner_person = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="settlement_accounts")
-    bank = models.ForeignKey(Institution, models.PROTECT, related_name="+")
+    owner_person = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="settlement_accounts", verbose_name=_("户主（人）")
+    )
+    bank = models.ForeignKey(Institution, models.PROTECT, related_name="+", verbose_name=_("开户银行"))
     account_class = models.CharField(_("类别"), max_length=12, choices=AccountClass.choices)
     opening_mode = models.CharField(_("开立方式"), max_length=12, choices=OpeningMode.choices, default="COUNTER")
     verification = models.CharField(
@@ -105,7 +112,7 @@ class SettlementAccount(Machine):
 class AccountUsage(models.Model):
     """账户用量: flows of one account on one day outside its bound account, as reported. Fen."""
 
-    account = models.ForeignKey(SettlementAccount, models.PROTECT, related_name="usages")
+    account = models.ForeignKey(SettlementAccount, models.PROTECT, related_name="usages", verbose_name=_("结算账户"))
     business_date = models.DateField(_("日期"))
     in_fen = models.BigIntegerField(_("转入"))
     out_fen = models.BigIntegerField(_("转出"))
@@ -130,7 +137,7 @@ class BankBin(models.Model):
     """发卡行识别码: the bank known by the first digits of a card."""
 
     prefix = models.CharField(_("前缀"), max_length=10)
-    bank = models.ForeignKey(Institution, models.PROTECT, related_name="bins")
+    bank = models.ForeignKey(Institution, models.PROTECT, related_name="bins", verbose_name=_("开户银行"))
     card_length = models.PositiveSmallIntegerField(_("卡号长度"))
     card_kind = models.CharField(_("卡种"), max_length=12, default="DEBIT")
     valid_from = models.DateField(_("起"))

@@ -11,8 +11,8 @@ class Stall(models.Model):
     """摊位: one place of business of one merchant; one live stall per label in a market."""
 
     stall_no = models.CharField(_("编号"), max_length=32, unique=True)
-    merchant = models.ForeignKey(Merchant, models.PROTECT, related_name="stalls")
-    market = models.ForeignKey(Market, models.PROTECT, related_name="stalls")
+    merchant = models.ForeignKey(Merchant, models.PROTECT, related_name="stalls", verbose_name=_("商户"))
+    market = models.ForeignKey(Market, models.PROTECT, related_name="stalls", verbose_name=_("市场"))
     label = models.CharField(_("摊号"), max_length=24)
     signboard = models.CharField(_("招牌"), max_length=64)
     opened_at = models.DateTimeField(_("启用时间"))

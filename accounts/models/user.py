@@ -28,7 +28,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     phone_index = models.BinaryField(null=True, unique=True, editable=False)
     phone_masked = models.CharField(_("手机"), max_length=24, default="", blank=True)
     display_name = models.CharField(_("称呼"), max_length=64, default="", blank=True)
-    person = models.OneToOneField("accounts.Person", models.PROTECT, null=True, blank=True, related_name="user")
+    person = models.OneToOneField(
+        "accounts.Person", models.PROTECT, null=True, blank=True, related_name="user", verbose_name=_("自然人")
+    )
     is_staff = models.BooleanField(_("运营人员"), default=False)
     is_active = models.BooleanField(_("可登录"), default=True)
     joined_at = models.DateTimeField(_("注册时间"))
