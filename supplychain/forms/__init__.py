@@ -6,6 +6,7 @@ from supplychain.forms.price_sheet import ConcordanceForm, SheetForm, SourceForm
 from supplychain.forms.trade import (
     BuyerForm,
     CommodityField,
+    CountAllForm,
     CountForm,
     GoodsForm,
     KgField,
@@ -14,6 +15,7 @@ from supplychain.forms.trade import (
     ReceivingForm,
     ReceivingLineForm,
     ReturnForm,
+    WeighedForm,
     WeighForm,
 )
 
@@ -22,6 +24,7 @@ __all__ = [
     "CommodityField",
     "CommodityForm",
     "ConcordanceForm",
+    "CountAllForm",
     "CountForm",
     "GoodsForm",
     "KgField",
@@ -35,4 +38,5 @@ __all__ = [
     "SheetForm",
     "SourceForm",
     "WeighForm",
+    "WeighedForm",
 ]

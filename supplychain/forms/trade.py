@@ -1,12 +1,14 @@
 """What stallholders and buyers type on the pages of the trade."""
 
+from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from silk_road_ebao.kernel.money import MoneyError, parse_yuan
-from supplychain.models import Commodity, Handover
+from supplychain.models import Commodity, Handover, Lot
 from supplychain.rules.cart import NotAWeight, parse_kg
 
 MOST_FEN_KG = 10_000_000
@@ -124,24 +126,63 @@ class LossForm(forms.Form):
     draft_key = forms.RegexField(r"^[0-9a-f]{32}$", widget=forms.HiddenInput)
 
 
-class CountForm(forms.Form):
-    """What was counted; nothing left is 0."""
+class CountedField(forms.DecimalField):
+    """Kilograms that were counted; nothing left is 0."""
 
-    counted = forms.DecimalField(
-        label=_("现在数下来有多少公斤"),
-        min_value=0,
-        max_value=100_000,
-        decimal_places=3,
-        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
-        error_messages={
-            "required": _("请输入重量"),
-            "invalid": _("重量写成这样：25 或 25.5"),
-            "min_value": _("重量不能小于 0"),
-            "max_value": _("最多 100,000 公斤"),
-            "max_decimal_places": _("最多三位小数"),
-        },
-    )
+    def __init__(self, **more: Any) -> None:
+        super().__init__(
+            min_value=0,
+            max_value=100_000,
+            decimal_places=3,
+            widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+            error_messages={
+                "required": _("请输入重量"),
+                "invalid": _("重量写成这样：25 或 25.5"),
+                "min_value": _("重量不能小于 0"),
+                "max_value": _("最多 100,000 公斤"),
+                "max_decimal_places": _("最多三位小数"),
+            },
+            **more,
+        )
+
+
+class CountForm(forms.Form):
+    """What was counted of one lot."""
+
+    counted = CountedField(label=_("现在数下来有多少公斤"))
     draft_key = forms.RegexField(r"^[0-9a-f]{32}$", widget=forms.HiddenInput)
+
+
+class CountAllForm(forms.Form):
+    """What was counted of every lot; an empty one was not counted."""
+
+    draft_key = forms.RegexField(r"^[0-9a-f]{32}$", widget=forms.HiddenInput)
+
+    def __init__(self, lots: Sequence[Lot], *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.lots = lots
+        for lot in lots:
+            self.fields[f"kg_{lot.lot_no}"] = CountedField(label=str(lot.commodity), required=False)
+
+    def counts(self) -> list[tuple[Lot, Decimal]]:
+        """Give the lots that were counted."""
+        found = ((lot, self.cleaned_data[f"kg_{lot.lot_no}"]) for lot in self.lots)
+        return [(lot, kg) for lot, kg in found if kg is not None]
+
+
+class WeighedForm(forms.Form):
+    """What the scales said of each line; an empty one is not sent."""
+
+    def __init__(self, lines: Sequence[tuple[int, str]], *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.numbers = [number for number, _name in lines]
+        for number, name in lines:
+            self.fields[f"kg_{number}"] = KgField(label=name, required=False)
+
+    def weighed(self) -> list[tuple[int, Decimal]]:
+        """Give (line number, kg) of the lines that leave."""
+        found = ((number, self.cleaned_data[f"kg_{number}"]) for number in self.numbers)
+        return [(number, kg) for number, kg in found if kg]
 
 
 class ReturnForm(forms.Form):
@@ -167,7 +208,7 @@ class BuyerForm(forms.Form):
         widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "tel-national"}),
         error_messages={"required": _("请写上手机号，店家好联系你"), "invalid": _("手机号是 11 位数字")},
     )
-    address = forms.CharField(label=_("送到哪里（送货才写）"), max_length=120, required=False)
+    address = forms.CharField(label=_("送到哪里"), max_length=120, required=False)
     note = forms.CharField(label=_("给店家留言（可以不写）"), max_length=80, required=False)
     draft_key = forms.RegexField(r"^[0-9a-f]{32}$", widget=forms.HiddenInput)
 

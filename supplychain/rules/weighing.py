@@ -23,3 +23,11 @@ def total_of(lines: Sequence[tuple[int, Decimal]]) -> int:
 def kg_of(amount_fen: int, price_fen_kg: int) -> Decimal:
     """Return the weight worth an amount, to the gram, half up: what a part refund gives back in goods."""
     return (Decimal(amount_fen) / price_fen_kg).quantize(GRAM, rounding=ROUND_HALF_UP)
+
+
+def short_of(ordered_kg: Decimal, out_kg: Decimal, price_fen_kg: int, worth_fen: int) -> tuple[Decimal, int]:
+    """Return kg and fen a line is short; over weight is negative kg and costs nothing; unsent is all it is worth."""
+    short_kg = ordered_kg - out_kg
+    if short_kg <= 0:
+        return short_kg, 0
+    return short_kg, worth_fen if not out_kg else min(worth_fen, amount_of(price_fen_kg, short_kg))

@@ -40,6 +40,12 @@ class Contribution:
     points: float
     width: float
 
+    @property
+    def text(self) -> str:
+        """Write the points with their sign."""
+        sign = "+" if self.points > 0 else "−" if self.points < 0 else "±"
+        return f"{sign}{abs(self.points):.2f}"
+
 
 @dataclass(frozen=True)
 class IndexBoard:
@@ -75,7 +81,7 @@ def board_of(source: PriceSource) -> IndexBoard:
         newest=latest_release(source, "WEEK"),
         flash=latest_release(source, "DAY"),
         month=latest_release(source, "MONTH", "PUBLISHED"),
-        line=[(week, line.get(week)) for week in weeks],
+        line=_from_first([(week, line.get(week)) for week in weeks]),
         categories=_ordered(of["CATEGORY"]),
         origins=_ordered(of["ORIGIN"]),
         markets=_ordered(of["MARKET"]),
@@ -107,6 +113,12 @@ def first_published(release: IndexRelease) -> IndexRelease | None:
 
 def _weeks(last: date, count: int) -> list[date]:
     return [last - timedelta(days=7 * back) for back in reversed(range(count))]
+
+
+def _from_first(line: list[tuple[date, float | None]]) -> list[tuple[date, float | None]]:
+    """Begin at the first value; what is missing later stays a gap."""
+    begin = next((place for place, (_week, value) in enumerate(line) if value is not None), 0)
+    return line[begin:]
 
 
 def _sub(

@@ -20,6 +20,28 @@ REASONS: dict[str, str | Promise] = {
     "NO_DATA": _("这个来源没有这项记录"),
 }
 
+PARAMETERS: dict[str, str | Promise] = {
+    "window_weeks": _("窗口周数"),
+    "base_weeks": _("基期周数"),
+    "flash_weeks": _("快报和可比份额看前几周"),
+    "carry_weeks": _("页面最多沿用旧价几周（不进指数）"),
+    "reference_days": _("比价看最近几个成交日"),
+    "reject_log": _("偏离多少不要（对数，ln 3 是 3 倍）"),
+    "quarantine_log": _("偏离多少先隔离（对数，ln 2 是 2 倍）"),
+    "mad_multiple": _("隔离还要超过几倍离散度"),
+    "mad_scale": _("离散度换算系数"),
+    "merchant_cap_share": _("一家商户最多占一格的份额"),
+    "cell_merchants_min": _("一格最少商户数"),
+    "cell_days_min": _("一格最少天数"),
+    "cell_trades_min": _("一格最少笔数"),
+    "sub_cells_min": _("分类指数最少格数"),
+    "sub_merchants_min": _("分类指数最少商户数"),
+    "sub_largest_share_max": _("分类里最大一家最多占"),
+    "sub_matched_share_min": _("分类可比份额最少"),
+    "all_matched_share_min": _("总指数可比份额最少"),
+    "all_matched_share_hold": _("总指数可比份额低于此要复核"),
+}
+
 
 def reason_text(codes: list[str]) -> str:
     """Say why there is no number."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import Count, Max, Min, Q, QuerySet, Sum
+from django.db.models import Count, Min, Q, QuerySet, Sum
 
 from accounts.models import Merchant
 from supplychain.models import Lot, StockMovement
@@ -59,7 +59,7 @@ def movements_of(lot: Lot) -> QuerySet[StockMovement]:
 
 @dataclass(frozen=True, slots=True)
 class Stock:
-    """What a stall has of one commodity, over all its lots."""
+    """What a stall has of one commodity over all its lots; the dates are the oldest lot's, which is sold first."""
 
     kg: Decimal
     best_before_at: datetime
@@ -68,11 +68,11 @@ class Stock:
 
 
 def stock_of_stall(stall_id: int, merchant_id: int) -> dict[int, Stock]:
-    """Sum up stock per commodity: kg, earliest best-before, latest arrival, how many lots."""
+    """Sum up stock per commodity: kg, best-before and arrival of the oldest, how many lots."""
     rows = (
         Lot.objects.filter(Q(stall=stall_id) | Q(stall__isnull=True), merchant=merchant_id, on_hand_kg__gt=0)
         .values_list("commodity")
-        .annotate(Sum("on_hand_kg"), Min("best_before_at"), Max("arrived_at"), Count("pk"))
+        .annotate(Sum("on_hand_kg"), Min("best_before_at"), Min("arrived_at"), Count("pk"))
     )
     return {commodity: Stock(*figures) for commodity, *figures in rows}
 

@@ -155,6 +155,12 @@ def vintages_of(source: PriceSource, grain: str, limit: int = 60) -> QuerySet[In
     )
 
 
+def held_weeks_of(source: PriceSource) -> list[date]:
+    """List the weeks that wait for a person, oldest first."""
+    held = IndexRelease.objects.filter(source=source, grain="WEEK", status="HELD")
+    return list(held.order_by("period").values_list("period", flat=True).distinct())
+
+
 def series_of(source: PriceSource, grain: str) -> list[IndexSeries]:
     """List the series of a source."""
     return list(IndexSeries.objects.filter(source=source, grain=grain).select_related("market").order_by("id"))

@@ -1,5 +1,6 @@
 """Losses and stock-taking: stock moves by its book only."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -83,6 +84,20 @@ def count_stock(
     if known is not None or not difference:
         return known
     return _move(locked, StockKind.COUNTED, difference, source_no, reason, actor, at)
+
+
+@transaction.atomic
+def count_lots(*, counts: Sequence[tuple[Lot, Decimal]], draft_key: str, actor: Actor, at: datetime) -> int:
+    """Count several lots at once, all or none; returns how many differed from the book.
+
+    Raises:
+        CountOutOfRange.
+    """
+    moves = [
+        count_stock(lot=lot, counted_kg=kg, actor=actor, at=at, draft_key=draft_key)
+        for lot, kg in sorted(counts, key=lambda count: count[0].pk)
+    ]
+    return sum(1 for move in moves if move is not None)
 
 
 @transaction.atomic

@@ -23,7 +23,7 @@ MEND = {
     Parting.ORDER_ONLY: _("没收钱也没出货：不做了就取消这张单子。"),
     Parting.NO_OUTBOUND: _("货给了就按“出货”；没给就取消，把钱退回。"),
     Parting.NO_FUNDS: _("货出了钱没到：让顾客扫这张单子的码，或者收回货。"),
-    Parting.KG_DIFFERS: _("称的和订的差得多：多退的用“退货”，少收的用“让价”。"),
+    Parting.KG_DIFFERS: _("称的和订的差得多：打开单子，按“按实际重量结”，少给的钱退给顾客。"),
     Parting.AMOUNT_DIFFERS: _("钱和单子对不上：退过钱就补一张“退货”或“让价”。"),
     Parting.TOO_LATE: _("下单、出货、收款隔得太久。当天的事当天记。"),
 }

@@ -16,14 +16,16 @@ from silk_road_ebao.face.pages import show
 from silk_road_ebao.kernel import clock
 from silk_road_ebao.kernel.money import MoneyError, parse_yuan
 from silk_road_ebao.kernel.refusals import Refusal
-from supplychain.forms import ReturnForm
+from supplychain.forms import ReturnForm, WeighedForm
 from supplychain.models import Order
+from supplychain.rules.weighing import short_of
 from supplychain.selectors.funds_books import entries_of, net_paid_fen
-from supplychain.selectors.orders import order_counts, order_of, orders_of, to_send_out
-from supplychain.selectors.outbounds import line_states, notes_of
+from supplychain.selectors.orders import lines_of, order_counts, order_of, orders_of, to_send_out
+from supplychain.selectors.outbounds import LineState, line_states, notes_of
 from supplychain.services.cancellations import cancel_order
 from supplychain.services.outbounds import issue_outbound
 from supplychain.services.returns import let_off, take_return
+from supplychain.services.weighings import settle_weight
 from supplychain.views.words import buyer_line, order_line
 
 TABS = {"send": ("PAID",), "unpaid": ("PLACED", "FULFILLED"), "all": ()}
@@ -60,14 +62,29 @@ def order(request: Any, order_no: str) -> HttpResponse:
 @require_POST
 @merchant_page()
 def send(request: Any, order_no: str) -> HttpResponse:
-    """Send the goods out in one touch."""
+    """Send the goods out in one touch, or with what the scales said."""
     row = _own(request, order_no)
-    on_credit = request.POST.get("on_credit") == "1"
+    on_credit, weighed = request.POST.get("on_credit") == "1", None
+    if request.POST.get("weighed") == "1":
+        form = WeighedForm([(line.line_no, str(line.commodity)) for line in lines_of(row)], request.POST)
+        if not form.is_valid():
+            return _order_page(request, row, error=next(str(errors[0]) for errors in form.errors.values()))
+        weighed = form.weighed()
     return _do(
         request,
         row,
-        lambda actor, at: issue_outbound(order=row, on_credit=on_credit, actor=actor, at=at),
+        lambda actor, at: issue_outbound(order=row, lines=weighed, on_credit=on_credit, actor=actor, at=at),
         _("已出货，库存减了"),
+    )
+
+
+@require_POST
+@merchant_page("OWNER", "CASHIER")
+def settle(request: Any, order_no: str) -> HttpResponse:
+    """Bring the order to what really left; short weight is paid back."""
+    row = _own(request, order_no)
+    return _do(
+        request, row, lambda actor, at: settle_weight(order=row, actor=actor, at=at), _("已按实际重量结，三账对上了")
     )
 
 
@@ -137,6 +154,20 @@ def _own(request: Any, order_no: str) -> Order:
         raise Http404 from None
 
 
+def _difference(row: Order, states: list[LineState]) -> dict[str, Any] | None:
+    """Say how far the scales and the order part: kg and fen short, or kg over."""
+    if row.status not in ("COMPLETED", "FULFILLED"):
+        return None
+    parts = [short_of(state.net_kg, state.out_kg, state.line.price_fen_kg, state.net_fen) for state in states]
+    if not any(kg for kg, _fen in parts):
+        return None
+    return {
+        "short_kg": sum(kg for kg, _fen in parts if kg > 0),
+        "over_kg": -sum(kg for kg, _fen in parts if kg < 0),
+        "fen": sum(fen for _kg, fen in parts),
+    }
+
+
 def _order_page(request: Any, row: Order, *, error: str = "") -> HttpResponse:
     states = line_states(row)
     net_fen = sum(state.net_fen for state in states.values())
@@ -149,6 +180,7 @@ def _order_page(request: Any, row: Order, *, error: str = "") -> HttpResponse:
         "out_kg": sum(state.out_kg for state in states.values()),
         "paid_fen": paid_fen,
         "is_corrected": net_fen != row.amount_fen,
+        "difference": _difference(row, list(states.values())),
         "may_return": row.status in ("COMPLETED", "FULFILLED") and any(state.out for state in states.values()),
         "notes": notes_of(row),
         "entries": entries_of(row),

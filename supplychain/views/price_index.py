@@ -15,10 +15,11 @@ from accounts.door import merchant_page
 from silk_road_ebao.kernel import clock
 from silk_road_ebao.kernel.clock import business_date
 from supplychain.models import IndexRelease, PriceSource
+from supplychain.rules.mini_line import mini_line
 from supplychain.selectors.goods_prices import goods_prices_of
 from supplychain.selectors.index_pages import IndexBoard, SubIndex, board_of, first_published, headline_rows
-from supplychain.selectors.index_words import change_text, reason_text
-from supplychain.selectors.price_indices import errata_of, method_on, public_sources, vintages_of
+from supplychain.selectors.index_words import PARAMETERS, change_text, reason_text
+from supplychain.selectors.price_indices import errata_of, held_weeks_of, method_on, public_sources, vintages_of
 
 
 @require_GET
@@ -87,7 +88,17 @@ def _gap(board: IndexBoard) -> dict[str, Any] | None:
     newest, published = board.newest, board.published
     if newest is None or newest.status == "PUBLISHED" or (published and newest.period <= published.period):
         return None
-    return _release_words(newest)
+    held = held_weeks_of(board.source)
+    return {**(_release_words(newest) or {}), "waiting_periods": len(held), "waiting_since": next(iter(held), None)}
+
+
+def _line_text(label: str, known: list[float]) -> str:
+    """Say a small line in words, for those who do not see it."""
+    if len(known) < 2:
+        return ""
+    told = {"name": label, "first": f"{known[0]:.1f}", "last": f"{known[-1]:.1f}"}
+    told |= {"low": f"{min(known):.1f}", "high": f"{max(known):.1f}"}
+    return _("%(name)s近 13 周：从 %(first)s 到 %(last)s，最低 %(low)s，最高 %(high)s") % told
 
 
 UNITS = {"TURNOVER_DAYS": gettext_lazy("天"), "FRESHNESS": "%", "LOSS_RATE": "%"}
@@ -95,7 +106,7 @@ UNITS = {"TURNOVER_DAYS": gettext_lazy("天"), "FRESHNESS": "%", "LOSS_RATE": "%
 
 def _sub_words(sub: SubIndex) -> dict[str, Any]:
     known = [value for _week, value in sub.recent if value is not None]
-    bars = [(f"{week:%m-%d}", None if value is None else round(value, 2)) for week, value in sub.recent]
+    values = [value for _week, value in sub.recent]
     places = 0 if sub.series.companion == "ACTIVE_STALLS" else 2
     return {
         "label": sub.label,
@@ -104,7 +115,8 @@ def _sub_words(sub: SubIndex) -> dict[str, Any]:
         "change": change_text(sub.change_bps),
         "rises": (sub.change_bps or 0) > 0,
         "reason": reason_text(sub.shortfalls),
-        "bars": bars if len(known) > 1 else [],
+        "line": mini_line(values) if len(known) > 1 else [],
+        "line_text": _line_text(sub.label, known),
     }
 
 
@@ -122,7 +134,9 @@ def vintages(request: HttpRequest) -> HttpResponse:
 def method(request: HttpRequest) -> HttpResponse:
     """Say in plain words how the index is made, with the parameters in force."""
     version = method_on(business_date(clock.now()))
-    return render(request, "supplychain/index_method.html", {"version": version, "method": version.to_rules()})
+    parameters = [(PARAMETERS.get(name, name), name, value) for name, value in version.parameters.items()]
+    context = {"version": version, "method": version.to_rules(), "parameters": parameters}
+    return render(request, "supplychain/index_method.html", context)
 
 
 @require_GET

@@ -8,17 +8,18 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.door import merchant_page
 from accounts.selectors.users import staff_actor
 from silk_road_ebao.kernel import clock
 from silk_road_ebao.kernel.ids import new_uuid
 from silk_road_ebao.kernel.refusals import Refusal
-from supplychain.forms import CountForm, LossForm
+from supplychain.forms import CountAllForm, CountForm, LossForm
 from supplychain.models import Lot
 from supplychain.selectors.lots import Stock, live_lots, lot_of, movements_of
-from supplychain.services.lots import count_stock, record_loss
+from supplychain.services.lots import count_lots, count_stock, record_loss
 from supplychain.views.words import freshness
 
 
@@ -32,6 +33,24 @@ def stock(request: Any) -> HttpResponse:
         rows = [(lot, _fresh(lot, at), lot.best_before_at <= at) for lot in lots]
         groups.append((commodity, sum(lot.on_hand_kg for lot, _words, _past in rows), rows))
     return render(request, "supplychain/stock.html", {"groups": groups})
+
+
+@require_http_methods(["GET", "POST"])
+@merchant_page()
+def count_all(request: Any) -> HttpResponse:
+    """Count everything on one page: what is written is brought to that, what is left empty stays."""
+    lots = list(live_lots(request.merchant))
+    form = CountAllForm(lots, request.POST or None, initial={"draft_key": new_uuid().hex})
+    if request.method == "POST" and form.is_valid():
+        actor, at = staff_actor(request.membership), clock.now()
+        moved = count_lots(counts=form.counts(), draft_key=form.cleaned_data["draft_key"], actor=actor, at=at)
+        told = ngettext("盘完了，%(n)s 批和账上不一样，已经改过来", "盘完了，%(n)s 批和账上不一样，已经改过来", moved)
+        messages.success(request, told % {"n": moved})
+        return HttpResponseRedirect(reverse("supplychain:stock"))
+    at = clock.now()
+    rows = [(row, _fresh(row, at), form[f"kg_{row.lot_no}"]) for row in lots]
+    context = {"form": form, "rows": rows}
+    return render(request, "supplychain/stock_count.html", context, status=422 if form.errors else 200)
 
 
 @require_GET

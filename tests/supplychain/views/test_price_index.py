@@ -31,16 +31,19 @@ def test_the_page_shows_the_number_its_trial_label_and_the_table_behind(client, 
     assert newest.release_no in text
 
 
-def test_a_withheld_week_says_so_with_its_reason_and_is_empty_in_the_file(client, source, goods):  # noqa: F811
-    first, second = weeks(2)
+def test_a_renamed_week_is_shown_as_held_for_review_and_one_without_trade_as_withheld(client, source, goods):  # noqa: F811
+    first, second, third = weeks(3)
     sell(source, goods[:5], first)
     sell(source, goods[5:], second)
     release(source, first)
     release(source, second)
 
-    text = page_of(client, source)
+    held = page_of(client, source)
+    release(source, third)
+    withheld = page_of(client, source)
     file = client.get(reverse("supplychain:index_data"), {"source": source.code}).content.decode("utf-8-sig")
 
-    assert "数据不足，未发布" in text
-    assert "品名换了" in text
-    assert file.splitlines() == ["period,value", f"{first},100.00"]
+    assert "待复核，暂不发布" in held
+    assert "多半是市场改了品名" in held
+    assert "数据不足，未发布" in withheld
+    assert [line.split(",")[0] for line in file.splitlines()[1:]] == [first.isoformat()]

@@ -1,5 +1,6 @@
 """Pages of the trade: whose they are, what they refuse, what they cost."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -251,3 +252,48 @@ def test_commodities_are_found_by_pinyin_initials_and_other_names():
     assert [search_commodities(text, day)[0].variety for text in ("fq", "xhs", "西红柿", "fanq", "番茄")] == [
         "番茄"
     ] * 5
+
+
+def test_goods_go_out_with_the_weight_of_the_scales_and_the_difference_is_shown(owner, stall):
+    placed = paid(stall, kg=10)
+
+    owner.post(f"/orders/{placed.order_no}/send/", {"weighed": "1", "kg_1": "9.2"})
+    page = owner.get(f"/orders/{placed.order_no}/").content.decode()
+
+    assert Outbound.objects.get().lines.get().kg == Decimal("9.2")
+    assert "出货比订单少 0.8 公斤，值 ¥2.56" in page
+    assert f"/orders/{placed.order_no}/settle/" in page
+
+
+@pytest.mark.parametrize("typed", [{"kg_1": "很多"}, {"kg_1": ""}, {"kg_1": "50"}])
+def test_a_weight_that_cannot_be_is_told_and_nothing_goes_out(owner, stall, typed):
+    placed = paid(stall, kg=10)
+
+    answer = owner.post(f"/orders/{placed.order_no}/send/", {"weighed": "1"} | typed)
+
+    assert (answer.status_code, Outbound.objects.count()) == (422, 0)
+
+
+def test_everything_is_counted_on_one_page_and_what_was_not_counted_stays(owner, stall):
+    first, second = (stock(stall, CommodityFactory(), 100, at=clock.now()) for _nth in range(2))
+    page = owner.get("/stock/count/").content.decode()
+    assert f"kg_{first.lot_no}" in page
+
+    bad = owner.post("/stock/count/", {"draft_key": "a" * 32, f"kg_{first.lot_no}": "-1"})
+    assert (bad.status_code, StockMovement.objects.count()) == (422, 2)
+    for _time in range(2):
+        owner.post("/stock/count/", {"draft_key": "b" * 32, f"kg_{first.lot_no}": "97.5", f"kg_{second.lot_no}": ""})
+
+    assert Lot.objects.get(pk=first.pk).on_hand_kg == Decimal("97.5")
+    assert Lot.objects.get(pk=second.pk).on_hand_kg == 100
+    assert StockMovement.objects.count() == 3
+
+
+def test_the_stores_freshness_is_that_of_the_oldest_lot(client, stall):
+    goods = GoodsFactory(stall=stall)
+    stock(stall, goods.commodity, 10, at=clock.now() - timedelta(days=8))
+    stock(stall, goods.commodity, 100, at=clock.now())
+
+    page = client.get(f"/s/{stall.stall_no}/").content.decode()
+
+    assert "8 天前到的，已过最佳期" in page
