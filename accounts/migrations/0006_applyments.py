@@ -117,14 +117,20 @@ class Migration(migrations.Migration):
             model_name="merchantchange",
             name="merchant",
             field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="changes", to="accounts.merchant"
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="changes",
+                to="accounts.merchant",
+                verbose_name="商户",
             ),
         ),
         migrations.AddField(
             model_name="changepaper",
             name="change",
             field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="papers", to="accounts.merchantchange"
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="papers",
+                to="accounts.merchantchange",
+                verbose_name="变更单",
             ),
         ),
         migrations.AddConstraint(

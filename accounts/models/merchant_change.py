@@ -16,7 +16,7 @@ class MerchantChange(Machine):
     STATES = states.MERCHANT_CHANGE
 
     change_no = models.CharField(_("变更单号"), max_length=32, unique=True)
-    merchant = models.ForeignKey(Merchant, models.PROTECT, related_name="changes")
+    merchant = models.ForeignKey(Merchant, models.PROTECT, related_name="changes", verbose_name=_("商户"))
     name = models.CharField(_("简称"), max_length=64, default="", blank=True)
     legal_name = models.CharField(_("登记名称"), max_length=120, default="", blank=True)
     address = models.CharField(_("经营地址"), max_length=200, default="", blank=True)
@@ -41,7 +41,7 @@ class MerchantChange(Machine):
 class ChangePaper(models.Model):
     """变更证照: a paper as proposed. Its SHA-256 is fixed, its bytes are sealed (R23, R25)."""
 
-    change = models.ForeignKey(MerchantChange, models.PROTECT, related_name="papers")
+    change = models.ForeignKey(MerchantChange, models.PROTECT, related_name="papers", verbose_name=_("变更单"))
     kind = models.CharField(_("种类"), max_length=24, choices=DocumentKind.choices)
     sha256 = models.CharField(_("文件指纹"), max_length=64)
     media_type = models.CharField(_("格式"), max_length=32)

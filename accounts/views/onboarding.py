@@ -32,7 +32,7 @@ from silk_road_ebao.kernel import clock
 from silk_road_ebao.kernel.refusals import Refusal
 
 SECTIONS = (
-    (gettext_lazy("谁来办"), ("applicant", "head_name", "head_id", "head_phone")),
+    (gettext_lazy("办理人"), ("applicant", "head_name", "head_id", "head_phone")),
     (gettext_lazy("店"), ("kind", "name", "province", "market", "stall_label", "address", "phone")),
     (gettext_lazy("执照"), ("legal_name", "uscc")),
 )

@@ -12,12 +12,14 @@ STATIONS = (
     ("WAITING", _("备资料")),
     ("EDITTING", _("资料送到")),
     ("AUDITING", _("机构审核")),
-    ("TO_BE_CONFIRMED", _("等你验证账户")),
-    ("TO_BE_SIGNED", _("等你签约")),
+    ("TO_BE_CONFIRMED", _("验证账户")),
+    ("TO_BE_SIGNED", _("签约")),
     ("SIGNING", _("开通权限")),
     ("FINISHED", _("可以收款")),
 )
 
+FIRST = {"REJECTED": 0, "TO_BE_CONFIRMED": 0, "TO_BE_SIGNED": 0, "WAITING": 2, "CANCELED": 3}
+"""What waits for the merchant stands first."""
 LINKS = {"TO_BE_CONFIRMED": _("去验证账户"), "TO_BE_SIGNED": _("去签约")}
 
 
@@ -49,7 +51,8 @@ class Track:
 
 def track_of(row: Onboarding) -> Track:
     """Lay an onboarding out as a track."""
-    return Track(_ours(row), [_acquirer(one) for one in applications_of(row)])
+    rows = sorted(applications_of(row), key=lambda one: (FIRST.get(one.status, 1), one.acquirer.code))
+    return Track(_ours(row), [_acquirer(one) for one in rows])
 
 
 def _acquirer(one: AcquirerApplication) -> AcquirerTrack:
@@ -82,4 +85,4 @@ def _theirs(one: AcquirerApplication) -> list[Station]:
         if is_back and index == place:
             text = _("机构退回") if one.status == "REJECTED" else _("已撤销")
         stations.append(Station(text, state, one.reason if index == place and not is_over else ""))
-    return stations
+    return [stations[0], stations[-1]] if one.status == "WAITING" else stations

@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("status", models.CharField(max_length=32, verbose_name="状态")),
                 ("applyment_no", models.CharField(max_length=32, unique=True, verbose_name="进件单号")),
-                ("acquirer_code", models.CharField(max_length=24, verbose_name="收单机构")),
+                ("acquirer_code", models.CharField(max_length=24, verbose_name="机构代码")),
                 ("onboarding_no", models.CharField(max_length=32, verbose_name="入驻单号")),
                 ("acquirer_no", models.CharField(blank=True, default="", max_length=64, verbose_name="机构单号")),
                 ("sub_mchid", models.CharField(blank=True, default="", max_length=32, verbose_name="特约商户号")),
@@ -49,12 +49,16 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="applyments",
                         to="accounts.institution",
+                        verbose_name="收单机构",
                     ),
                 ),
                 (
                     "merchant",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="applyments", to="accounts.merchant"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="applyments",
+                        to="accounts.merchant",
+                        verbose_name="商户",
                     ),
                 ),
             ],

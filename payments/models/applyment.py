@@ -32,9 +32,11 @@ class Applyment(Machine):
     STATES = states.APPLYMENT
 
     applyment_no = models.CharField(_("进件单号"), max_length=32, unique=True)
-    merchant = models.ForeignKey("accounts.Merchant", models.PROTECT, related_name="applyments")
-    acquirer = models.ForeignKey("accounts.Institution", models.PROTECT, related_name="applyments")
-    acquirer_code = models.CharField(_("收单机构"), max_length=24)
+    merchant = models.ForeignKey("accounts.Merchant", models.PROTECT, related_name="applyments", verbose_name=_("商户"))
+    acquirer = models.ForeignKey(
+        "accounts.Institution", models.PROTECT, related_name="applyments", verbose_name=_("收单机构")
+    )
+    acquirer_code = models.CharField(_("机构代码"), max_length=24)
     onboarding_no = models.CharField(_("入驻单号"), max_length=32)
     acquirer_no = models.CharField(_("机构单号"), max_length=64, default="", blank=True)
     sub_mchid = models.CharField(_("特约商户号"), max_length=32, default="", blank=True)
