@@ -191,6 +191,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "payments-split-fees-left": {"task": "payments.split_fees_left", "schedule": 3600.0},
     "payments-applyments-wechat": {"task": "payments.push_wechat_applyments", "schedule": 10.0},
     "payments-applyments-alipay": {"task": "payments.push_alipay_applyments", "schedule": 10.0},
+    "payments-moved": {"task": "payments.hold_moved", "schedule": crontab(hour=0, minute=20)},
     "payments-risk-feeds": {"task": "payments.fetch_risk_feeds", "schedule": 600.0},
     "payments-expired": {"task": "payments.close_expired_payments", "schedule": 15.0},
     "payments-days": {"task": "payments.advance_days", "schedule": 60.0},

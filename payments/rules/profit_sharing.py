@@ -45,8 +45,6 @@ class Held:
 
 def share_back(part: Held, refund_fen: int) -> int:
     """Return what a receiver gives back for a refund; all refunds of a payment together give back all it got (R28)."""
-    if part.gone_fen + refund_fen >= part.base_fen:
-        return part.held_fen
 
     def through(gone_fen: int) -> int:
         if part.is_fee:

@@ -9,6 +9,7 @@ from payments.services.refund_pushes import push_due_refunds
 from payments.services.risk_feeds import fetch_feeds
 from payments.services.sharing_fees import FREEZE_LAPSES, split_due_fees
 from payments.services.sharing_pushes import push_due_sharings
+from payments.services.sub_merchant_moves import hold_moved_sub_merchants
 from silk_road_ebao.kernel.clock import now
 
 
@@ -82,6 +83,12 @@ def push_wechat_applyments() -> None:
 def push_alipay_applyments() -> None:
     """Send merchants to Alipay and ask how far their onboarding has come."""
     push_due_applyments(acquirer_code="ALIPAY", at=now())
+
+
+@shared_task(name="payments.hold_moved", queue="money")
+def hold_moved() -> None:
+    """Hold the numbers of merchants that moved out of their acquirer's provinces (R8)."""
+    hold_moved_sub_merchants(at=now())
 
 
 @shared_task(name="payments.close_expired_payments", queue="money")

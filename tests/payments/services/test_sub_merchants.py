@@ -4,6 +4,8 @@ import pytest
 
 from accounts.models import Institution
 from payments.models import SubMerchant
+from payments.services.attempts import NoWayToPay, start_attempt
+from payments.services.sub_merchant_moves import hold_moved_sub_merchants
 from payments.services.sub_merchants import (
     NameDiffers,
     NoSuchAcquirer,
@@ -14,7 +16,15 @@ from payments.services.sub_merchants import (
     open_sub_merchant,
     release_sub_merchant,
 )
-from tests.payments.factories import CASHIER, InstitutionFactory, MerchantFactory, SettlementAccountFactory, moment
+from silk_road_ebao.kernel.models import AuditEvent
+from tests.payments.factories import (
+    CASHIER,
+    InstitutionFactory,
+    MerchantFactory,
+    PaymentFactory,
+    SettlementAccountFactory,
+    moment,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -87,6 +97,23 @@ def test_a_moved_merchant_is_held_until_it_fits_again(merchant):
 
     row.refresh_from_db()
     assert row.status == "HELD"
+
+
+def test_the_nightly_look_holds_who_moved_and_nobody_else(merchant):
+    """R8: move → hold; a second look finds nothing, and no payment can be started there."""
+    moved, stayed = _open(merchant), _open(MerchantFactory(), sub_mchid="1600000002")
+    assert hold_moved_sub_merchants(at=moment()) == 0
+    type(merchant).objects.filter(pk=merchant.pk).update(province="62")
+
+    counts = [hold_moved_sub_merchants(at=moment()) for _night in range(2)]
+
+    moved.refresh_from_db()
+    stayed.refresh_from_db()
+    assert (counts, moved.status, stayed.status) == ([1, 0], "HELD", "ACTIVE")
+    assert AuditEvent.objects.filter(action="payments.sub_merchant.hold").count() == 1
+    payment = PaymentFactory(merchant=moved.merchant)
+    with pytest.raises(NoWayToPay):
+        start_attempt(payment_no=payment.payment_no, acquirer_code="WECHAT", flow="NATIVE", actor=CASHIER, at=moment())
 
 
 def test_a_taken_number_and_an_unknown_acquirer_are_refused(merchant):
