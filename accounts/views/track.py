@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import AcquirerApplication, Onboarding
@@ -84,5 +85,10 @@ def _theirs(one: AcquirerApplication) -> list[Station]:
         text = label
         if is_back and index == place:
             text = _("机构退回") if one.status == "REJECTED" else _("已撤销")
-        stations.append(Station(text, state, one.reason if index == place and not is_over else ""))
+        stations.append(Station(text, state, _reason(one) if index == place and not is_over else ""))
     return [stations[0], stations[-1]] if one.status == "WAITING" else stations
+
+
+def _reason(one: AcquirerApplication) -> str:
+    """Show a reason in the reader's language where it is our own; an acquirer's words stay as they came."""
+    return gettext(one.reason) if one.reason else ""

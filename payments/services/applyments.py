@@ -2,8 +2,10 @@
 
 from datetime import datetime
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext_noop, override
 
 from accounts.models import Institution, Merchant, OperatorRole
 from accounts.selectors.institutions import provinces_served
@@ -20,8 +22,8 @@ from silk_road_ebao.kernel.audit import record
 from silk_road_ebao.kernel.ids import new_no
 from silk_road_ebao.kernel.states import transition
 
-SENT_NOTE = "资料已送出，等机构回话"
-"""Shown to the merchant in its own language's source form, as acquirers' own reasons are."""
+SENT_NOTE = gettext_noop("资料已送出，等机构回话")
+"""Kept as it stands in the source, and said in the reader's language by the page that shows it."""
 
 
 @transaction.atomic
@@ -67,7 +69,8 @@ def _open(merchant: Merchant, acquirer: Institution, onboarding_no: str, actor: 
 
 def tell_onboarding(*, applyment: Applyment, at: datetime) -> None:
     """Mirror an application in the merchant's onboarding: what is not opened yet is never shown as finished."""
-    reason = str(Trouble(applyment.trouble).label) if applyment.trouble else reason_text(applyment.reasons)
+    with override(settings.LANGUAGE_CODE):
+        reason = str(Trouble(applyment.trouble).label) if applyment.trouble else reason_text(applyment.reasons)
     state = {"REQUESTED": "WAITING", "UNKNOWN": "WAITING"}.get(applyment.status, str(applyment.status))
     if applyment.status == "FINISHED" and applyment.trouble:
         state = "SIGNING"
