@@ -1,5 +1,6 @@
 """One try to be paid at one acquirer."""
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -73,6 +74,7 @@ class PaymentAttempt(Machine):
             ),
             models.Index(name="attempt_day", fields=["business_date", "acquirer_code"]),
             models.Index(name="attempt_shared_day", fields=["business_date"], condition=Q(is_shared=True)),
+            BrinIndex(name="attempt_created", fields=["created_at"]),
         ]
 
     def __str__(self) -> str:

@@ -1,5 +1,6 @@
 """Profit sharing: the acquirer splits, we only instruct."""
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -74,7 +75,8 @@ class ProfitSharing(Machine):
         indexes = [
             models.Index(
                 name="sharing_due", fields=["acquirer_code", "next_look_at"], condition=Q(next_look_at__isnull=False)
-            )
+            ),
+            BrinIndex(name="sharing_requested", fields=["requested_at"]),
         ]
 
     def __str__(self) -> str:

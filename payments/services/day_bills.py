@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, time, timedelta
-from itertools import chain
 
+from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
@@ -36,10 +36,9 @@ GROUP_BYTES = 16 * 1024 * 1024
 
 def acquirers_of(*, day: date) -> list[str]:
     """List the acquirers whose records or bills a day may have."""
-    traded = PaymentAttempt.objects.filter(business_date=day, status="PAID").values_list("acquirer_code", flat=True)
-    returned = Refund.objects.filter(business_date=day).values_list("acquirer_code", flat=True)
-    numbers = SubMerchant.objects.filter(acquirer_code__in=open_acquirers()).values_list("acquirer_code", flat=True)
-    return sorted(set(chain(traded.distinct(), returned.distinct(), numbers.distinct())))
+    known = SubMerchant.objects.order_by("acquirer_code").values_list("acquirer_code", flat=True).distinct()
+    opened = set(open_acquirers())
+    return [code for code in known if code in opened or _has_records(code, day, "")]
 
 
 def fetch_bills(*, step: Step) -> Done:
@@ -151,6 +150,8 @@ def load(*, step: Step) -> Done:
     for group in _groups(step.day, "VERIFIED"):
         _or_held(load_bills, group, step)
         crash_point(name="bill.loaded")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT payments_billrow_analyze(%s)", [step.day])
     return Done(sum(live_bills(day=step.day).filter(status="LOADED").values_list("rows", flat=True)))
 
 

@@ -1,26 +1,40 @@
-"""The set-based joins of a batch: ours against a bill, once, for differences and for sub-totals alike."""
+"""The set-based joins of a batch: ours against a bill, once, for what does not agree; sub-totals from our side."""
 
-PAY_PAIRS = """
-CREATE TEMP TABLE pay_pair ON COMMIT DROP AS
+WITHOUT_REPEATS = "payments_billrow"
+WITH_REPEATS = """(
+  SELECT b.* FROM payments_billrow b
+  WHERE (b.bill_id, b.line_no) NOT IN (SELECT d.bill_id, d.line_no FROM repeated d))"""
+"""Of rows under one number only the first takes part in the join; the others are paid twice."""
+
+REPEATED_ROWS = """
+CREATE TEMP TABLE repeated ON COMMIT DROP AS
+SELECT bill_id, line_no, kind, our_no, acquirer_no, party, amount_fen, fee_fen, outcome FROM (
+  SELECT r.*, row_number() OVER (PARTITION BY kind, our_no, party ORDER BY line_no) AS place FROM payments_billrow r
+  WHERE day = %(day)s AND bill_id = ANY(%(repeating)s) AND our_no IN (
+    SELECT our_no FROM payments_billrow WHERE day = %(day)s AND bill_id = ANY(%(repeating)s)
+    GROUP BY our_no HAVING count(*) > 1)) x
+WHERE place > 1
+"""
+
+ODD_PAYS = """
+CREATE TEMP TABLE odd_pay ON COMMIT DROP AS
 SELECT a.id AS attempt_id, a.attempt_no, a.sub_merchant_id, a.our_sub, a.amount_fen AS ours_fen, a.expected_fee_fen,
-       a.acquirer_trade_no, r.bill_id, r.line_no, r.our_no, r.acquirer_no, r.party, r.amount_fen AS theirs_fen,
-       r.fee_fen, r.outcome, r.occurred_on
+       a.acquirer_trade_no, a.is_surplus, r.bill_id, r.line_no, r.our_no, r.acquirer_no, r.party,
+       r.amount_fen AS theirs_fen, r.fee_fen, r.outcome,
+       (r.occurred_at AT TIME ZONE 'Asia/Shanghai')::date AS occurred_on
 FROM (
-  SELECT a.id, a.attempt_no, a.sub_merchant_id, s.sub_mchid AS our_sub, a.amount_fen, a.acquirer_trade_no,
+  SELECT a.id, a.attempt_no, a.sub_merchant_id, s.sub_mchid AS our_sub, a.amount_fen, a.acquirer_trade_no, a.is_surplus,
          (a.amount_fen * s.rate_bps + 5000) / 10000 AS expected_fee_fen
   FROM payments_paymentattempt a JOIN payments_submerchant s ON s.id = a.sub_merchant_id
   WHERE a.acquirer_code = %(acquirer)s AND a.business_date = %(day)s AND a.status = 'PAID') a
 FULL JOIN (
-  SELECT bill_id, line_no, our_no, acquirer_no, party, amount_fen, fee_fen, outcome,
-         (occurred_at AT TIME ZONE 'Asia/Shanghai')::date AS occurred_on
+  SELECT bill_id, line_no, our_no, acquirer_no, party, amount_fen, fee_fen, outcome, occurred_at
   FROM {rows} x WHERE day = %(day)s AND bill_id = ANY(%(bills)s) AND kind = 'PAY') r ON r.our_no = a.attempt_no
+WHERE a.id IS NULL OR r.bill_id IS NULL OR a.is_surplus OR r.amount_fen <> a.amount_fen OR r.outcome <> 'SUCCESS'
+  OR r.fee_fen <> a.expected_fee_fen OR r.party <> a.our_sub
+  OR r.occurred_at < %(start)s OR r.occurred_at >= %(end)s
 """
-
-ALL_ROWS = "payments_billrow"
-FIRST_ROWS = """(
-  SELECT DISTINCT ON (kind, our_no, party) b.* FROM payments_billrow b
-  WHERE b.day = %(day)s AND b.bill_id = ANY(%(bills)s) ORDER BY kind, our_no, party, line_no)"""
-"""Of rows under one number only the first takes part in the join; the others are paid twice."""
+"""The great join keeps only what does not agree (or was paid twice): the rest is known from our side alone."""
 
 REFUND_PAIRS = """
 CREATE TEMP TABLE refund_pair ON COMMIT DROP AS
@@ -50,18 +64,28 @@ FULL JOIN (
   FROM {rows} x WHERE day = %(day)s AND bill_id = ANY(%(bills)s) AND kind = 'REFUND') r ON r.our_no = m.refund_no
 """
 
-COUNTS = """
-SELECT count(attempt_id), coalesce(sum(ours_fen), 0)::bigint, count(bill_id), coalesce(sum(theirs_fen), 0)::bigint,
-       count(*) FILTER (WHERE attempt_id IS NOT NULL AND bill_id IS NOT NULL) FROM pay_pair
+NO_LINES = """
+UPDATE payments_reconciliationline SET payments = 0, gross_fen = 0, refunds = 0, refunded_fen = 0, fee_fen = 0,
+  expected_fee_fen = 0
+WHERE reconciliation_id = %(batch)s
 """
+"""Before a batch is summed again: what an earlier run counted and this one does not find is nothing."""
 
 LINES = """
 INSERT INTO payments_reconciliationline (reconciliation_id, sub_merchant_id, payments, gross_fen, refunds, refunded_fen,
                                          fee_fen, expected_fee_fen)
 SELECT %(batch)s, sub_merchant_id, sum(n), sum(gross), sum(back), sum(refunded), sum(fee), sum(expected) FROM (
-  SELECT sub_merchant_id, count(*) AS n, sum(ours_fen) AS gross, 0 AS back, 0 AS refunded,
-         sum(coalesce(fee_fen, expected_fee_fen)) AS fee, sum(expected_fee_fen) AS expected
-  FROM pay_pair WHERE attempt_id IS NOT NULL GROUP BY 1
+  SELECT a.sub_merchant_id, count(*) AS n, sum(a.amount_fen) AS gross, 0 AS back, 0 AS refunded,
+         sum((a.amount_fen * s.rate_bps + 5000) / 10000) AS fee,
+         sum((a.amount_fen * s.rate_bps + 5000) / 10000) AS expected
+  FROM payments_paymentattempt a JOIN payments_submerchant s ON s.id = a.sub_merchant_id
+  WHERE a.acquirer_code = %(acquirer)s AND a.business_date = %(day)s AND a.status = 'PAID' GROUP BY 1
+  UNION ALL
+  -- Where the bill charges another fee than expected, the statement follows the bill.
+  SELECT sub_merchant_id, 0, 0, 0, 0, sum(fee_fen - expected_fee_fen), 0 FROM (
+    SELECT DISTINCT ON (attempt_id) sub_merchant_id, fee_fen, expected_fee_fen FROM odd_pay
+    WHERE attempt_id IS NOT NULL AND bill_id IS NOT NULL ORDER BY attempt_id, party <> our_sub, bill_id, line_no) o
+  GROUP BY 1
   UNION ALL
   SELECT sub_merchant_id, 0, 0, count(*), sum(ours_fen), sum(coalesce(fee_fen, expected_fee_fen)), sum(expected_fee_fen)
   FROM refund_pair WHERE refund_id IS NOT NULL GROUP BY 1) x
@@ -74,7 +98,7 @@ ON CONFLICT (reconciliation_id, sub_merchant_id) DO UPDATE SET
 FOUND = """
 CREATE TEMP TABLE found ON COMMIT DROP AS
 WITH pay AS (
-  SELECT p.*, x.kind, x.cause FROM pay_pair p
+  SELECT p.*, x.kind, x.cause FROM odd_pay p
   CROSS JOIN LATERAL (VALUES
     ('CHANNEL_MISSING', 'DAY_CUT', p.bill_id IS NULL),
     ('AMOUNT_OVER', 'AMOUNT_CHANGED', p.theirs_fen > p.ours_fen),
@@ -83,14 +107,12 @@ WITH pay AS (
     ('FEE', 'RATE_DIFFERS', p.fee_fen <> p.expected_fee_fen),
     ('WRONG_SUB_MERCHANT', 'SUB_MERCHANT_DIFFERS', p.party <> p.our_sub),
     ('WRONG_DAY', 'DAY_CUT', p.occurred_on <> %(day)s)) x (kind, cause, is_so)
-  WHERE p.attempt_id IS NOT NULL AND x.is_so
-    AND (p.bill_id IS NULL OR p.theirs_fen <> p.ours_fen OR p.outcome <> 'SUCCESS' OR p.fee_fen <> p.expected_fee_fen
-         OR p.party <> p.our_sub OR p.occurred_on <> %(day)s)),
+  WHERE p.attempt_id IS NOT NULL AND x.is_so),
 strange AS (
   SELECT p.*, a.status, a.business_date, a.amount_fen AS known_fen, a.sub_merchant_id AS known_sub,
          CASE WHEN a.id IS NULL THEN 'PLATFORM_MISSING'
               WHEN a.status = 'PAID' THEN 'WRONG_DAY' ELSE 'STATUS_OVER' END AS kind
-  FROM pay_pair p LEFT JOIN payments_paymentattempt a ON a.attempt_no = p.our_no AND a.acquirer_code = %(acquirer)s
+  FROM odd_pay p LEFT JOIN payments_paymentattempt a ON a.attempt_no = p.our_no AND a.acquirer_code = %(acquirer)s
   WHERE p.attempt_id IS NULL AND (p.outcome = 'SUCCESS' OR a.id IS NULL)),
 refund AS (
   SELECT p.*, x.kind, x.cause FROM refund_pair p
@@ -139,12 +161,13 @@ SELECT kind, cause, our_no, known_sub, party, known_fen, theirs_fen,
          'attempt_no', origin_no, 'day', occurred_on), bill_id, line_no
 FROM strange_refund
 UNION ALL
-SELECT 'DUPLICATE_PAYMENT', 'PAID_TWICE', a.attempt_no, a.sub_merchant_id, s.sub_mchid, a.amount_fen, NULL,
-       jsonb_build_object('status', 'PAID', 'trade_no', a.acquirer_trade_no, 'day', a.business_date),
-       '{}'::jsonb, NULL, NULL
-FROM payments_paymentattempt a JOIN payments_submerchant s ON s.id = a.sub_merchant_id
-WHERE a.acquirer_code = %(acquirer)s AND a.business_date = %(day)s AND a.status = 'PAID' AND a.is_surplus
-  AND NOT EXISTS (SELECT FROM payments_refund f WHERE f.attempt_id = a.id AND f.status <> 'FAILED')
+SELECT DISTINCT ON (p.attempt_id) 'DUPLICATE_PAYMENT', 'PAID_TWICE', p.attempt_no, p.sub_merchant_id, p.our_sub,
+       p.ours_fen, NULL::bigint,
+       jsonb_build_object('status', 'PAID', 'trade_no', p.acquirer_trade_no, 'day', %(day)s::date),
+       '{}'::jsonb, NULL::bigint, NULL::integer
+FROM odd_pay p
+WHERE p.is_surplus
+  AND NOT EXISTS (SELECT FROM payments_refund f WHERE f.attempt_id = p.attempt_id AND f.status <> 'FAILED')
 """
 
 REPEATED = """
@@ -154,13 +177,22 @@ SELECT 'DUPLICATE_PAYMENT', 'BILLED_TWICE', r.our_no, a.sub_merchant_id, r.party
          a.acquirer_trade_no, 'day', a.business_date) END,
        jsonb_build_object('status', r.outcome, 'fee_fen', r.fee_fen, 'sub_mchid', r.party, 'trade_no', r.acquirer_no),
        r.bill_id, r.line_no
-FROM (SELECT *, row_number() OVER (PARTITION BY kind, our_no, party ORDER BY line_no) AS place FROM payments_billrow
-      WHERE day = %(day)s AND bill_id = ANY(%(bills)s) AND our_no IN (
-        SELECT our_no FROM payments_billrow WHERE day = %(day)s AND bill_id = ANY(%(bills)s)
-        GROUP BY our_no HAVING count(*) > 1)) r
+FROM repeated r
 LEFT JOIN payments_paymentattempt a ON a.attempt_no = r.our_no AND a.acquirer_code = %(acquirer)s
-WHERE r.place > 1 AND r.kind = 'PAY'
+WHERE r.kind = 'PAY'
 """
+
+COUNTS = """
+SELECT o.n, o.fen, t.n - b.refunds - d.n, t.fen - d.fen, t.n - b.refunds - d.n - x.n
+FROM (SELECT coalesce(sum(payments), 0)::bigint AS n, coalesce(sum(gross_fen), 0)::bigint AS fen
+      FROM payments_reconciliationline WHERE reconciliation_id = %(batch)s) o,
+     (SELECT coalesce(sum(rows), 0)::bigint AS n, coalesce(sum(paid_fen), 0)::bigint AS fen
+      FROM payments_bill WHERE id = ANY(%(bills)s)) t,
+     (SELECT count(bill_id) AS refunds FROM refund_pair) b,
+     (SELECT count(*) AS n, coalesce(sum(amount_fen) FILTER (WHERE kind = 'PAY'), 0)::bigint AS fen FROM repeated) d,
+     (SELECT count(*) AS n FROM odd_pay WHERE attempt_id IS NULL) x
+"""
+"""Ours from the sub-totals; theirs from the bills' verified sums, less refunds and rows that stand there again."""
 
 OPEN_NEW = """
 INSERT INTO payments_discrepancy (discrepancy_no, status, acquirer_code, day, kind, subject_no, merchant_id, sub_mchid,

@@ -17,7 +17,7 @@ from payments.services.attempts import look_at_attempt
 from payments.services.confirmations import EvidenceRefused, confirm_attempt
 from payments.services.crash_points import crash_point
 from silk_road_ebao.kernel.actors import Actor
-from silk_road_ebao.kernel.clock import business_date
+from silk_road_ebao.kernel.clock import business_date, day_bounds
 from silk_road_ebao.kernel.states import transition, transition_many
 
 TRADE_KINDS = [kind for kind in rules.KINDS if kind != rules.PROFIT_SHARING]
@@ -43,34 +43,7 @@ def _join_trades(acquirer_code: str, day: date, actor: Actor, at: datetime) -> R
     batch, _new = Reconciliation.objects.get_or_create(acquirer_code=acquirer_code, day=day, kind="TRADE")
     batch = Reconciliation.objects.select_for_update().get(pk=batch.pk)
     bills = list(Bill.objects.filter(acquirer_code=acquirer_code, kind="TRADE", day=day, status="LOADED"))
-    until = day + timedelta(days=rules.SUSPENSE_DAYS)
-    values: dict[str, Any] = {
-        "acquirer": acquirer_code,
-        "day": day,
-        "bills": [bill.pk for bill in bills],
-        "batch": batch.pk,
-        "at": at,
-        "until": until,
-        "suspended": business_date(at) <= until,
-        "kinds": TRADE_KINDS,
-    }
-    has_repeats = any(bill.repeats for bill in bills)
-    rows = sql.FIRST_ROWS if has_repeats else sql.ALL_ROWS
-    with connection.cursor() as cursor:
-        cursor.execute("DROP TABLE IF EXISTS pay_pair, refund_pair, found")
-        cursor.execute(sql.PAY_PAIRS.replace("{rows}", rows), values)
-        cursor.execute(sql.REFUND_PAIRS.replace("{rows}", rows), values)
-        cursor.execute(sql.COUNTS)
-        counts = cursor.fetchone()
-        cursor.execute(sql.LINES, values)
-        cursor.execute(sql.FOUND, values)
-        if has_repeats:
-            cursor.execute(sql.REPEATED, values)
-        cursor.execute("SELECT count(*) FROM found")
-        differences = int(cursor.fetchone()[0])
-        cursor.execute(sql.OPEN_NEW, values)
-        cursor.execute(sql.VANISHED, values)
-        gone = [pk for (pk,) in cursor.fetchall()]
+    counts, differences, gone = _join(batch.pk, bills, acquirer_code, day, at)
     settle_by_itself(pks=gone, how="重新对账已相符", actor=actor, at=at)
     _settle_found_later(acquirer_code, day, actor, at)
     names = ("ours_count", "ours_fen", "theirs_count", "theirs_fen", "matched_count")
@@ -78,6 +51,39 @@ def _join_trades(acquirer_code: str, day: date, actor: Actor, at: datetime) -> R
     Reconciliation.objects.filter(pk=batch.pk).update(**found, runs=F("runs") + 1, ran_at=at)
     batch.refresh_from_db()
     return batch
+
+
+def _join(
+    batch: int, bills: list[Bill], acquirer_code: str, day: date, at: datetime
+) -> tuple[tuple[int, ...], int, list[int]]:
+    """Do the set-based work of a batch; gives its counts, how many differences there are, and which have gone."""
+    until = day + timedelta(days=rules.SUSPENSE_DAYS)
+    start, end = day_bounds(day)
+    values: dict[str, Any] = {
+        "acquirer": acquirer_code, "day": day, "start": start, "end": end, "batch": batch, "at": at, "until": until,
+        "bills": [bill.pk for bill in bills], "repeating": [bill.pk for bill in bills if bill.repeats],
+        "suspended": business_date(at) <= until, "kinds": TRADE_KINDS,
+    }  # fmt: skip
+    rows = sql.WITH_REPEATS if values["repeating"] else sql.WITHOUT_REPEATS
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS pg_temp.repeated, pg_temp.odd_pay, pg_temp.refund_pair, pg_temp.found")
+        cursor.execute("SET LOCAL work_mem = '128MB'")
+        cursor.execute(sql.REPEATED_ROWS, values)
+        cursor.execute("ANALYZE repeated")
+        cursor.execute(sql.ODD_PAYS.replace("{rows}", rows), values)
+        cursor.execute(sql.REFUND_PAIRS.replace("{rows}", rows), values)
+        cursor.execute("ANALYZE odd_pay, refund_pair")
+        cursor.execute(sql.NO_LINES, values)
+        cursor.execute(sql.LINES, values)
+        cursor.execute(sql.COUNTS, values)
+        counts = cursor.fetchone()
+        cursor.execute(sql.FOUND, values)
+        cursor.execute(sql.REPEATED, values)
+        cursor.execute("SELECT count(*) FROM found")
+        differences = int(cursor.fetchone()[0])
+        cursor.execute(sql.OPEN_NEW, values)
+        cursor.execute(sql.VANISHED, values)
+        return counts, differences, [pk for (pk,) in cursor.fetchall()]
 
 
 def settle_by_itself(*, pks: list[int], how: str, actor: Actor, at: datetime) -> int:

@@ -1,43 +1,23 @@
-"""The set-based charging of service fees."""
+"""The set-based charging of service fees: prices, what they charge, what refunds give back, then one row each.
+
+Charged and returned are temporary tables of their own, so that the planner knows how small the prices are and reads
+the day's payments once, by as many workers as there are.
+"""
 
 WITHOUT_SCENE = "SELECT NULL::bigint AS payment_id, ''::varchar AS code WHERE false"
 WITH_SCENE = """SELECT c.payment_id, d.code FROM payments_paymentcontext c
   JOIN payments_scenedefinition d ON d.id = c.scene_id"""
 
-BY_PAYMENT = """charged AS (
-  SELECT s.contract_id, r.line_id, a.acquirer_code, count(*) AS payments, sum(a.amount_fen)::bigint AS base_fen,
-         sum(least(greatest(r.flat_fen + (a.amount_fen * r.rate_bps + 5000) / 10000, r.min_fen), r.cap_fen))::bigint
-           AS charged_fen
-  FROM payments_paymentattempt a JOIN payments_payment p ON p.id = a.payment_id
-  JOIN signed s ON s.merchant_id = p.merchant_id
-  LEFT JOIN scene n ON n.payment_id = p.id
-  JOIN price r ON r.version_id = s.version_id AND r.scene = coalesce(n.code, '') AND r.channel = p.channel
-    AND r.acquirer = a.acquirer_code
-  WHERE a.business_date = %(day)s AND a.status = 'PAID' AND NOT a.is_surplus
-  GROUP BY 1, 2, 3)"""
-
-BY_SUB_MERCHANT = """rate AS MATERIALIZED (
-  SELECT u.id AS sub_merchant_id, s.contract_id, r.line_id, r.rate_bps, r.flat_fen, r.min_fen, r.cap_fen, r.acquirer
-  FROM payments_submerchant u JOIN signed s ON s.merchant_id = u.merchant_id
-  JOIN price r ON r.version_id = s.version_id AND r.acquirer = u.acquirer_code AND r.scene = ''
-    AND r.channel = 'STATIC_CODE'),
-charged AS (
-  SELECT r.contract_id, r.line_id, a.acquirer_code, count(*) AS payments, sum(a.amount_fen)::bigint AS base_fen,
-         sum(least(greatest(r.flat_fen + (a.amount_fen * r.rate_bps + 5000) / 10000, r.min_fen), r.cap_fen))::bigint
-           AS charged_fen
-  FROM payments_paymentattempt a JOIN rate r ON r.sub_merchant_id = a.sub_merchant_id
-  WHERE a.business_date = %(day)s AND a.status = 'PAID' AND NOT a.is_surplus
-  GROUP BY 1, 2, 3)"""
-"""Where no price asks for the scene or the entry, it is the sub-merchant's: a small table to join a million with."""
-
-CHARGE = """
+SIGNED = """
 WITH signed AS (
   SELECT c.id AS contract_id, c.contract_no, c.merchant_id, c.collection, c.returns_fee, v.id AS version_id
   FROM payments_servicecontract c JOIN payments_tariff t ON t.id = c.tariff_id AND t.service = 'PAYMENT'
   JOIN payments_tariffversion v ON v.tariff_id = t.id AND v.status IN ('ACTIVE', 'ENDED')
     AND v.valid_from <= %(day)s AND (v.valid_until IS NULL OR v.valid_until > %(day)s)
   WHERE c.status IN ('SIGNED', 'ENDED') AND c.valid_from <= %(day)s
-    AND (c.valid_until IS NULL OR c.valid_until > %(day)s)),
+    AND (c.valid_until IS NULL OR c.valid_until > %(day)s))"""
+
+PRICES = """,
 cell AS (
   SELECT v.version_id, s.scene, h.channel, q.acquirer, (
     SELECT l.id FROM payments_tariffline l
@@ -51,27 +31,75 @@ cell AS (
 price AS (
   SELECT c.version_id, c.scene, c.channel, c.acquirer, l.id AS line_id, l.position, l.rate_bps, l.flat_fen, l.min_fen,
          coalesce(l.cap_fen, 9223372036854775807) AS cap_fen
-  FROM cell c JOIN payments_tariffline l ON l.id = c.line_id WHERE l.method IN ('FLAT', 'BPS')),
-scene AS ({scene}),
-{charged},
-returned AS (
-  SELECT s.contract_id, r.line_id, f.acquirer_code,
-         sum((2 * e.fee_fen * (b.before_fen + f.amount_fen) + a.amount_fen) / (2 * a.amount_fen)
-           - (2 * e.fee_fen * b.before_fen + a.amount_fen) / (2 * a.amount_fen))::bigint AS returned_fen
-  FROM payments_refund f JOIN payments_paymentattempt a ON a.id = f.attempt_id
-  JOIN payments_payment p ON p.id = f.payment_id
-  JOIN signed s ON s.merchant_id = p.merchant_id AND s.returns_fee
-  LEFT JOIN scene n ON n.payment_id = p.id
-  JOIN price r ON r.version_id = s.version_id AND r.scene = coalesce(n.code, '') AND r.channel = p.channel
-    AND r.acquirer = a.acquirer_code
-  CROSS JOIN LATERAL (SELECT least(greatest(r.flat_fen + (a.amount_fen * r.rate_bps + 5000) / 10000, r.min_fen),
-                                   r.cap_fen) AS fee_fen) e
-  CROSS JOIN LATERAL (
-    SELECT coalesce(sum(o.amount_fen), 0)::bigint AS before_fen FROM payments_refund o
-    WHERE o.attempt_id = f.attempt_id AND o.id <> f.id AND o.status IN ('PENDING', 'UNKNOWN', 'SUCCEEDED')
-      AND (coalesce(o.sent_at, o.requested_at), o.id) < (coalesce(f.sent_at, f.requested_at), f.id)) b
-  WHERE f.business_date = %(day)s AND f.status IN ('PENDING', 'UNKNOWN', 'SUCCEEDED') AND f.kind = 'CUSTOMER'
-  GROUP BY 1, 2, 3),
+  FROM cell c JOIN payments_tariffline l ON l.id = c.line_id WHERE l.method IN ('FLAT', 'BPS'))"""
+
+RATES = f"""
+CREATE TEMP TABLE fee_rate ON COMMIT DROP AS {SIGNED}{PRICES}
+SELECT u.id AS sub_merchant_id, s.contract_id, s.returns_fee, r.line_id, r.rate_bps, r.flat_fen, r.min_fen, r.cap_fen
+FROM payments_submerchant u JOIN signed s ON s.merchant_id = u.merchant_id
+JOIN price r ON r.version_id = s.version_id AND r.acquirer = u.acquirer_code AND r.scene = ''
+  AND r.channel = 'STATIC_CODE'
+"""  # noqa: S608 (texts of this file)
+"""Where no price asks for the scene or the entry, it is the sub-merchant's: a small table to join a million with."""
+
+SUMS = """count(*) AS payments, sum(a.amount_fen)::bigint AS base_fen,
+       sum(least(greatest(r.flat_fen + (a.amount_fen * r.rate_bps + 5000) / 10000, r.min_fen), r.cap_fen))::bigint
+         AS charged_fen"""
+PAID = "a.business_date = %(day)s AND a.status = 'PAID' AND NOT a.is_surplus"
+RETURNED = """
+       sum((2 * e.fee_fen * (b.before_fen + f.amount_fen) + a.amount_fen) / (2 * a.amount_fen)
+         - (2 * e.fee_fen * b.before_fen + a.amount_fen) / (2 * a.amount_fen))::bigint AS returned_fen"""
+BACK = """
+CROSS JOIN LATERAL (SELECT least(greatest(r.flat_fen + (a.amount_fen * r.rate_bps + 5000) / 10000, r.min_fen),
+                                 r.cap_fen) AS fee_fen) e
+CROSS JOIN LATERAL (
+  SELECT coalesce(sum(o.amount_fen), 0)::bigint AS before_fen FROM payments_refund o
+  WHERE o.attempt_id = f.attempt_id AND o.id <> f.id AND o.status IN ('PENDING', 'UNKNOWN', 'SUCCEEDED')
+    AND (coalesce(o.sent_at, o.requested_at), o.id) < (coalesce(f.sent_at, f.requested_at), f.id)) b
+WHERE f.business_date = %(day)s AND f.status IN ('PENDING', 'UNKNOWN', 'SUCCEEDED') AND f.kind = 'CUSTOMER'
+GROUP BY 1, 2, 3
+"""
+
+CHARGED_BY_SUB_MERCHANT = f"""
+CREATE TEMP TABLE fee_charged ON COMMIT DROP AS
+SELECT r.contract_id, r.line_id, a.acquirer_code, {SUMS}
+FROM payments_paymentattempt a JOIN fee_rate r ON r.sub_merchant_id = a.sub_merchant_id
+WHERE {PAID}
+GROUP BY 1, 2, 3
+"""  # noqa: S608 (texts of this file)
+
+RETURNED_BY_SUB_MERCHANT = f"""
+CREATE TEMP TABLE fee_returned ON COMMIT DROP AS
+SELECT r.contract_id, r.line_id, f.acquirer_code,{RETURNED}
+FROM payments_refund f JOIN payments_paymentattempt a ON a.id = f.attempt_id
+JOIN fee_rate r ON r.sub_merchant_id = a.sub_merchant_id AND r.returns_fee{BACK}
+"""  # noqa: S608 (texts of this file)
+
+PRICE_OF_PAYMENT = """
+LEFT JOIN scene n ON n.payment_id = p.id
+JOIN price r ON r.version_id = s.version_id AND r.scene = coalesce(n.code, '') AND r.channel = p.channel
+  AND r.acquirer = a.acquirer_code"""
+
+CHARGED_BY_PAYMENT = f"""
+CREATE TEMP TABLE fee_charged ON COMMIT DROP AS {SIGNED}{PRICES},
+scene AS ({{scene}})
+SELECT s.contract_id, r.line_id, a.acquirer_code, {SUMS}
+FROM payments_paymentattempt a JOIN payments_payment p ON p.id = a.payment_id
+JOIN signed s ON s.merchant_id = p.merchant_id{PRICE_OF_PAYMENT}
+WHERE {PAID}
+GROUP BY 1, 2, 3
+"""  # noqa: S608 (texts of this file)
+
+RETURNED_BY_PAYMENT = f"""
+CREATE TEMP TABLE fee_returned ON COMMIT DROP AS {SIGNED}{PRICES},
+scene AS ({{scene}})
+SELECT s.contract_id, r.line_id, f.acquirer_code,{RETURNED}
+FROM payments_refund f JOIN payments_paymentattempt a ON a.id = f.attempt_id
+JOIN payments_payment p ON p.id = f.payment_id
+JOIN signed s ON s.merchant_id = p.merchant_id AND s.returns_fee{PRICE_OF_PAYMENT}{BACK}
+"""  # noqa: S608 (texts of this file)
+
+CHARGE = f"""{SIGNED},
 split AS (
   SELECT u.merchant_id, h.acquirer_code,
          sum(CASE h.purpose WHEN 'SPLIT' THEN l.amount_fen ELSE -l.amount_fen END)::bigint AS split_fen
@@ -86,7 +114,7 @@ due AS (
          coalesce(c.acquirer_code, b.acquirer_code) AS acquirer_code, coalesce(c.payments, 0) AS payments,
          coalesce(c.base_fen, 0) AS base_fen, coalesce(c.charged_fen, 0) AS charged_fen,
          coalesce(b.returned_fen, 0) AS returned_fen
-  FROM charged c FULL JOIN returned b USING (contract_id, line_id, acquirer_code)),
+  FROM fee_charged c FULL JOIN fee_returned b USING (contract_id, line_id, acquirer_code)),
 ranked AS (
   SELECT d.*, s.contract_no, s.merchant_id, s.collection, p.split_fen,
          row_number() OVER (PARTITION BY s.merchant_id, d.acquirer_code ORDER BY s.contract_no, d.line_id) AS place
@@ -106,4 +134,4 @@ ON CONFLICT (contract_id, line_id, day, subject_no) DO UPDATE SET payments = exc
   base_fen = excluded.base_fen, charged_fen = excluded.charged_fen, returned_fen = excluded.returned_fen,
   fee_fen = excluded.fee_fen, split_fen = excluded.split_fen, charged_at = excluded.charged_at
   WHERE payments_servicefee.status = 'CHARGED'
-"""
+"""  # noqa: S608 (texts of this file)

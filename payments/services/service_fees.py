@@ -4,8 +4,8 @@ from datetime import date, datetime
 
 from django.db import connection, transaction
 
+from payments.services import service_fee_sql as sql
 from payments.services.crash_points import crash_point
-from payments.services.service_fee_sql import BY_PAYMENT, BY_SUB_MERCHANT, CHARGE, WITH_SCENE, WITHOUT_SCENE
 from payments.services.service_fee_tiers import charge_tiers
 from silk_road_ebao.kernel.clock import day_bounds
 
@@ -26,9 +26,20 @@ def charge_service_fees(*, day: date, at: datetime) -> int:
             "SELECT EXISTS (SELECT FROM payments_tariffline WHERE channel <> '' AND channel NOT IN"
             " (SELECT acquirer_code FROM payments_submerchant))"
         )
-        charged = BY_PAYMENT if has_scenes or cursor.fetchone()[0] else BY_SUB_MERCHANT
-        query = CHARGE.replace("{charged}", charged)
-        cursor.execute(query.replace("{scene}", WITH_SCENE if has_scenes else WITHOUT_SCENE), values)
+        by_payment = has_scenes or cursor.fetchone()[0]
+        cursor.execute("DROP TABLE IF EXISTS pg_temp.fee_rate, pg_temp.fee_charged, pg_temp.fee_returned")
+        cursor.execute("SET LOCAL work_mem = '128MB'")
+        if by_payment:
+            scene = sql.WITH_SCENE if has_scenes else sql.WITHOUT_SCENE
+            cursor.execute(sql.CHARGED_BY_PAYMENT.replace("{scene}", scene), values)
+            cursor.execute(sql.RETURNED_BY_PAYMENT.replace("{scene}", scene), values)
+        else:
+            cursor.execute(sql.RATES, values)
+            cursor.execute("ANALYZE fee_rate")
+            cursor.execute(sql.CHARGED_BY_SUB_MERCHANT, values)
+            cursor.execute(sql.RETURNED_BY_SUB_MERCHANT, values)
+        cursor.execute("ANALYZE fee_charged, fee_returned")
+        cursor.execute(sql.CHARGE, values)
         written = int(cursor.rowcount)
     crash_point(name="fees.charged")
     return written + charge_tiers(day=day, at=at)
