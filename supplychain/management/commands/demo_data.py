@@ -5,13 +5,16 @@ import os
 import secrets
 from argparse import ArgumentParser
 from datetime import date, timedelta
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import Operator
+from accounts.selectors.partner_keys import usable_key
 from accounts.selectors.users import user_by_phone
 from accounts.services.operators import add_operator
 from accounts.services.users import set_password
@@ -52,6 +55,17 @@ class Command(BaseCommand):
         self.stdout.write(f"merchant       phone {identities.mobile(1)}  password {words['merchant']}")
         for username in OPERATORS:
             self.stdout.write(f"operator       {username}  password {words[username]}  (asks for a second factor)")
+        key = self._partner_key()
+        self.stdout.write(f"bank           keyid {key.stem}  key {key}  (docs/partner-api.md)")
+
+    def _partner_key(self) -> Path:
+        """Return the file of a key a bank's engineer may begin with; made once by the command of the guide."""
+        folder = Path(os.environ.get("EBAO_STATE", "var"))
+        for file in sorted(folder.glob("ccb-*.pem")):
+            if usable_key(file.stem, clock.wire_now()):
+                return file
+        call_command("partner_key", "--institution", "CCB", "--out", str(folder), stdout=StringIO())
+        return max(folder.glob("ccb-*.pem"), key=lambda file: file.stat().st_mtime)
 
     def _operators(self, words: dict[str, str]) -> None:
         for username, (name, roles) in OPERATORS.items():
