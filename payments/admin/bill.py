@@ -1,9 +1,11 @@
 """账单 and 对账批次."""
 
 from django.contrib import admin
+from django.urls import URLPattern
 from django.utils.translation import gettext_lazy as _
 
-from payments.models import Bill, Reconciliation
+from payments.admin.bill_upload import UPLOADERS, upload_urls
+from payments.models import Bill, BillTemplate, Reconciliation
 from silk_road_ebao.console.columns import state_column, yuan_column
 from silk_road_ebao.console.operator_admin import OperatorAdmin
 
@@ -23,6 +25,11 @@ class BillAdmin(OperatorAdmin):
     date_hierarchy = "day"
     search_fields = ("bill_no", "scope", "sha256")
     ordering = ("-day", "acquirer_code", "scope", "-version")
+    desks = (("payments_bill_upload", UPLOADERS),)
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the pages on which bills are handed in and templates declared."""
+        return [*upload_urls(self.admin_site), *super().get_urls()]
 
     @state_column(description=_("状态"), tones=TONES)
     def state(self, row: Bill) -> str:
@@ -41,3 +48,11 @@ class ReconciliationAdmin(OperatorAdmin):
     list_filter = ("acquirer_code", "kind")
     date_hierarchy = "day"
     ordering = ("-day", "acquirer_code", "kind")
+
+
+@admin.register(BillTemplate)
+class BillTemplateAdmin(OperatorAdmin):
+    """How banks' own tables are read."""
+
+    list_display = ("code", "name", "totals_mark", "time_format", "is_ordered", "declared_by", "declared_at")
+    ordering = ("code",)

@@ -1,10 +1,12 @@
 """费率, 服务合同, 服务费 and their invoices."""
 
 from django.contrib import admin
+from django.urls import URLPattern
 from django.utils.translation import gettext_lazy as _
 
-from payments.models import FeeInvoice, ServiceContract, ServiceFee, Tariff, TariffLine, TariffVersion
-from payments.services.fee_invoices import propose_waiver
+from payments.admin.books import READERS, books_urls
+from payments.models import FeeInvoice, FeePayee, ServiceContract, ServiceFee, Tariff, TariffLine, TariffVersion
+from payments.services.fee_invoices import propose_receipt, propose_waiver
 from silk_road_ebao.console.columns import yuan_column
 from silk_road_ebao.console.operator_admin import Button, OperatorAdmin, Press, RowsInline
 from silk_road_ebao.kernel.models import Approval
@@ -90,6 +92,14 @@ class ServiceFeeAdmin(OperatorAdmin):
     ordering = ("-day", "pk")
 
 
+def _receive(press: Press) -> Approval:
+    """Read "CCB 20261120-0031": the bank and the number of its receipt."""
+    bank_code, _space, receipt_ref = press.reason.partition(" ")
+    return propose_receipt(
+        invoice_no=press.row.invoice_no, bank_code=bank_code, receipt_ref=receipt_ref, actor=press.actor, at=press.at
+    )
+
+
 def _waive(press: Press) -> Approval:
     return propose_waiver(invoice_no=press.row.invoice_no, reason=press.reason, actor=press.actor, at=press.at)
 
@@ -106,9 +116,27 @@ class FeeInvoiceAdmin(OperatorAdmin):
     list_select_related = ("merchant",)
     search_fields = ("invoice_no", "merchant__merchant_no", "receipt_ref")
     ordering = ("-issued_at",)
+    desks = (("payments_books", READERS),)
     buttons = (
+        Button(
+            "receive", _("登记到账：银行代码 空格 回单号（需复核）"), _receive, role="MAKER",
+            shown=lambda row: row.status in ("ISSUED", "OVERDUE"), asks_reason=True,
+        ),
         Button(
             "waive", _("申请减免"), _waive, role="MAKER", shown=lambda row: row.status in ("ISSUED", "OVERDUE"),
             asks_reason=True, is_danger=True,
         ),
     )  # fmt: skip
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the desk of the month's close and the reports."""
+        return [*books_urls(self.admin_site), *super().get_urls()]
+
+
+@admin.register(FeePayee)
+class FeePayeeAdmin(OperatorAdmin):
+    """Which company of ours invoices are paid to."""
+
+    list_display = ("merchant", "appointed_at", "ended_at")
+    list_select_related = ("merchant",)
+    ordering = ("-appointed_at",)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from payments.rules.bill import PAY, REFUND, SUCCESS, BillUnreadableError, Row, Tally, fen_of
 
@@ -21,19 +22,42 @@ class Template:
     success_words: frozenset[str] = frozenset({"成功", "SUCCESS", "交易成功"})
     totals_mark: str = "合计"
     totals: Mapping[str, int] = field(default_factory=lambda: {"rows": 1, "paid": 2})
+    time_format: str = "%Y-%m-%d %H:%M:%S"
+    is_ordered: bool = True
+    """Rows stand in order of time, so that a reordered table is seen."""
 
 
-def read_template(rows: Iterable[list[str]], day: str, tally: Tally, template: Template) -> Iterator[Row]:
-    """Yield the rows of a table, filling the tally; raises BillUnreadableError naming row and column (F18)."""
+def read_template(
+    rows: Iterable[list[str]], day: str, tally: Tally, template: Template,
+    errors: list[BillUnreadableError] | None = None,
+) -> Iterator[Row]:  # fmt: skip
+    """Yield the rows of a table, filling the tally; raises BillUnreadableError naming row and column (F18).
+
+    With `errors`, every fault is put there instead and the reading goes on: for a dry run.
+    """
     numbered = enumerate(rows, 1)
     places = _places(next(numbered, (1, []))[1], template)
     for line_no, cells in numbered:
-        if cells and cells[0].strip() == template.totals_mark:
-            _check(cells, line_no, tally, template)
+        is_end = bool(cells) and cells[0].strip() == template.totals_mark
+        try:
+            if is_end:
+                _check(cells, line_no, tally, template)
+            elif any(cell.strip() for cell in cells):
+                yield _row(cells, line_no, places, day, tally, template)
+        except BillUnreadableError as fault:
+            if errors is None:
+                raise
+            errors.append(fault)
+        if is_end:
+            _refuse_more(numbered)
             return
-        if any(cell.strip() for cell in cells):
-            yield _row(cells, line_no, places, day, tally, template)
     raise BillUnreadableError("the totals are missing: the table is cut off")
+
+
+def _refuse_more(numbered: Iterator[tuple[int, list[str]]]) -> None:
+    for line_no, cells in numbered:
+        if any(cell.strip() for cell in cells):
+            raise BillUnreadableError("something stands after the totals", line_no)
 
 
 def _places(head: list[str], template: Template) -> dict[str, int]:
@@ -49,9 +73,16 @@ def _row(cells: list[str], line_no: int, places: dict[str, int], day: str, tally
         raise BillUnreadableError("the row is too short", line_no)
     value = {what: cells[place].strip() for what, place in places.items()}
     amount_fen, fee_fen = fen_of(value["amount"], line_no), fen_of(value["fee"], line_no)
+    for what in ("our_no", "acquirer_no", "party"):
+        if not value[what]:
+            raise BillUnreadableError(f"{template.columns[what]} is empty", line_no)
     is_refund = value.get("type", "") in template.refund_words
+    moment = _moment(value["occurred_at"], template, line_no)
+    if template.is_ordered:
+        tally.watch(moment, day, line_no)
+    else:
+        tally.own_day_rows += moment.startswith(day)
     tally.rows += 1
-    tally.own_day_rows += value["occurred_at"].startswith(day)
     tally.fee_fen += fee_fen
     if is_refund:
         tally.refund_rows += 1
@@ -62,9 +93,17 @@ def _row(cells: list[str], line_no: int, places: dict[str, int], day: str, tally
     status = value.get("status", "")
     return (
         line_no, REFUND if is_refund else PAY, value["our_no"], value.get("origin_no", ""), value["acquirer_no"],
-        value["party"], value["occurred_at"][:19], abs(amount_fen), fee_fen,
+        value["party"], moment, abs(amount_fen), fee_fen,
         SUCCESS if not status or status in template.success_words else status,
     )  # fmt: skip
+
+
+def _moment(text: str, template: Template, line_no: int) -> str:
+    try:
+        moment = datetime.strptime(text, template.time_format)  # noqa: DTZ007  # a bill's time is Beijing's
+    except ValueError:
+        raise BillUnreadableError(f"{text[:24]!r} is no time such as {template.time_format}", line_no) from None
+    return moment.strftime("%Y-%m-%d %H:%M:%S")
 
 
 def _check(cells: list[str], line_no: int, tally: Tally, template: Template) -> None:

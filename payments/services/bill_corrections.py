@@ -17,7 +17,7 @@ from silk_road_ebao.kernel.actors import Actor
 
 def correct_bill(
     *, acquirer_code: str, day: date, actor: Actor, at: datetime, sub_merchant: SubMerchant | None = None,
-    content: bytes | None = None,
+    content: bytes | None = None, form: str = "", scope: str = "",
 ) -> Bill:  # fmt: skip
     """Take an acquirer's trade bill again (or the one handed in) and carry its corrections into the books.
 
@@ -28,10 +28,11 @@ def correct_bill(
     if content is None:
         payee = payee_of(sub_merchant) if sub_merchant and acquirer_code in ONE_A_SELLER else None
         content = gateway_of(acquirer_code).fetch_bill(TRADE_BILL, day, payee)
-    scope = sub_merchant.sub_mchid if sub_merchant and acquirer_code in ONE_A_SELLER else ""
+    if sub_merchant and acquirer_code in ONE_A_SELLER:
+        scope = sub_merchant.sub_mchid
     bill = take_bill(
-        acquirer_code=acquirer_code, kind=TRADE_BILL, day=day, form=FORMS[acquirer_code, TRADE_BILL], chunks=[content],
-        actor=actor, at=at, scope=scope,
+        acquirer_code=acquirer_code, kind=TRADE_BILL, day=day, form=form or FORMS[acquirer_code, TRADE_BILL],
+        chunks=[content], actor=actor, at=at, scope=scope,
     )  # fmt: skip
     if bill.status != "FETCHED":
         return bill

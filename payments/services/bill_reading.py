@@ -1,37 +1,25 @@
 """From a kept file to rows: which form is read how."""
 
-import csv
 import io
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from typing import IO
 
-from openpyxl import load_workbook
-
 from payments.models import Bill
 from payments.rules.bill import BillUnreadableError, Row, Tally
 from payments.rules.bill_alipay import check_alipay_summary, read_alipay
 from payments.rules.bill_alipay_fund import read_alipay_fund
-from payments.rules.bill_template import Template, read_template
+from payments.rules.bill_template import read_template
 from payments.rules.bill_unionpay import check_unionpay_sums, read_unionpay
 from payments.rules.bill_wechat import read_wechat
 from payments.rules.bill_wechat_sharing import read_wechat_fund, read_wechat_sharing
+from payments.selectors.bill_templates import learnt_template
 from payments.services.bill_files import reading_bill_file
+from payments.services.bill_tables import cells_of
 
 MOST_UNPACKED = 1 << 30
 MOST_MEMBERS = 8
-TEMPLATES = {
-    "BANK_STANDARD": Template(
-        columns={
-            "our_no": "商户订单号", "acquirer_no": "银行流水号", "party": "商户号", "occurred_at": "交易时间",
-            "amount": "交易金额", "fee": "手续费", "type": "交易类型", "status": "交易状态", "origin_no": "原订单号",
-        },
-        totals={"rows": 1, "paid": 2, "refunded": 3, "fee": 4},
-    )
-}  # fmt: skip
-"""Templates by name; a bank that only gives Excel or CSV gets one here (form "TABLE:<name>")."""
-
 Reader = Callable[[IO[bytes], Bill, Tally], Iterator[Row]]
 
 
@@ -100,29 +88,10 @@ def _unionpay(raw: IO[bytes], bill: Bill, tally: Tally) -> Iterator[Row]:
 
 
 def _table(raw: IO[bytes], bill: Bill, tally: Tally) -> Iterator[Row]:
-    template = TEMPLATES.get(bill.form.removeprefix("TABLE:"))
+    template = learnt_template(bill.form.removeprefix("TABLE:"))
     if template is None:
         raise BillUnreadableError(f"no template {bill.form}")
-    data = raw.read(MOST_UNPACKED)
-    yield from read_template(_cells(data), bill.day.isoformat(), tally, template)
-
-
-def _cells(data: bytes) -> Iterator[list[str]]:
-    if not data.startswith(b"PK"):
-        text = data.decode("utf-8-sig") if data[:3] == b"\xef\xbb\xbf" or _is_utf8(data) else data.decode("gbk")
-        yield from csv.reader(io.StringIO(text))
-        return
-    book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-    for row in book.worksheets[0].iter_rows(values_only=True):
-        yield ["" if cell is None else str(cell) for cell in row]
-
-
-def _is_utf8(data: bytes) -> bool:
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
+    yield from read_template(cells_of(raw.read(MOST_UNPACKED), template), bill.day.isoformat(), tally, template)
 
 
 def _text(raw: IO[bytes], encoding: str) -> io.TextIOWrapper:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from payments.models import Bill
 from payments.rules.bill import BILL, Tally
+from payments.selectors.bill_templates import learn_templates
 from payments.services.bill_files import keep_bill_file
 from payments.services.bill_rows import Refused, SpoiledBills, UnstorableRow, count_rows, repeats_of, write_rows
 from payments.services.crash_points import crash_point
@@ -74,6 +75,7 @@ def verify_bills(*, bills: Sequence[Bill], actor: Actor, at: datetime) -> int:
     others are REFUSED one by one, no row of theirs is kept. Gives how many rows are in order; raises BillRefused
     naming the first refused.
     """
+    learn_templates({bill.form for bill in bills})
     rows, refused = _take_in_all(list(bills), actor, at)
     refusals = [_refuse(bill, reason, actor, at) for bill, reason in refused]
     if refusals:
