@@ -50,6 +50,7 @@ urlpatterns = [
     path("codes/<slug:code_no>/revoke/", stall_codes.revoke, name="code_revoke"),
     path("codes/<slug:code_no>/sheet.pdf", stall_codes.sheet, name="code_sheet"),
     path("payments/", merchant_payments.payments, name="list"),
+    path("payments/day.csv", merchant_payments.payments_file, name="list_file"),
     path("payments/<slug:payment_no>/", merchant_payments.payment, name="payment"),
     path("days/", days.days, name="days"),
     path("days/<business_day:day>/", days.day, name="day"),

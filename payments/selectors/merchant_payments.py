@@ -1,11 +1,11 @@
-"""A merchant's own payments, by day and status, and one with all that happened to it."""
+"""A merchant's own payments, by day and status or by number, and one with all that happened to it."""
 
 from datetime import date
 
 from django.db.models import Q, QuerySet
 
 from accounts.models import Merchant
-from payments.models import Payment, Refund
+from payments.models import Payment, PaymentAttempt, Refund
 from payments.rules import states
 from silk_road_ebao.kernel.clock import day_bounds
 
@@ -15,6 +15,7 @@ FILTERS: dict[str, Q] = {
     "open": Q(status__in=("CREATED", "PENDING", "UNKNOWN")),
     "ended": Q(status__in=("CLOSED", "FAILED")),
 }
+MOST_FOUND = 20
 
 
 def payments_on(merchant: Merchant, day: date, kind: str) -> QuerySet[Payment]:
@@ -28,6 +29,24 @@ def payments_on(merchant: Merchant, day: date, kind: str) -> QuerySet[Payment]:
     )
 
 
+def payments_numbered(merchant: Merchant, number: str) -> QuerySet[Payment]:
+    """List a merchant's payments whose own, order's, attempt's or acquirer's number ends so, newest first."""
+    tries = PaymentAttempt.objects.filter(payment__merchant=merchant).filter(
+        Q(attempt_no__endswith=number) | Q(acquirer_trade_no__endswith=number)
+    )
+    own: Q = Q(payment_no__endswith=number) | Q(order_no__endswith=number) | Q(pk__in=tries.values("payment_id"))
+    return (
+        Payment.objects.filter(own, merchant=merchant)
+        .select_related("paid_attempt", "stall")
+        .order_by("-created_at")[:MOST_FOUND]
+    )
+
+
 def refunds_of(payment: Payment) -> QuerySet[Refund]:
     """List the refunds of a payment that its payer asked for, oldest first."""
     return Refund.objects.filter(payment=payment, kind="CUSTOMER").order_by("requested_at")
+
+
+def sent_back_of(payment: Payment) -> QuerySet[Refund]:
+    """List what went back by itself because the payer had paid twice, oldest first."""
+    return Refund.objects.filter(payment=payment, kind="SURPLUS").order_by("requested_at")

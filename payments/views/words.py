@@ -35,12 +35,14 @@ def flow_name(flow: str) -> str:
 def offer_words(offer: Offer, wallet: str) -> dict[str, object]:
     """Say what one way to pay is called, whether it can be taken now, and why or why not."""
     code = offer.flow.partition(":")[0]
+    has_own = {"NO_ACCOUNT", "NOT_VERIFIED"} & set(offer.reasons)  # the line matters to those who have an account
+    reasons = [reason for reason in offer.reasons if not (has_own and reason == "LINE_DOWN")]
     return {
         "code": code,
         "name": flow_name(offer.flow),
         "is_feasible": offer.is_feasible,
         "is_here": offer.is_feasible and wallet in ("", code),
-        "reasons": [words for reason in offer.reasons if (words := _reason(reason, code))],
+        "reasons": [words for reason in reasons if (words := _reason(reason, code))],
     }
 
 

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from payments.models import Payment, PaymentAttempt, Refund
-from silk_road_ebao.kernel.ids import new_no
+from silk_road_ebao.kernel.ids import new_no, new_uuid
 from tests.accounts.factories import MembershipFactory
 from tests.payments.factories import AttemptFactory, PaymentFactory, SubMerchantFactory, moment
 
@@ -66,6 +66,54 @@ def test_too_much_is_refused_at_the_field_and_nothing_is_written(client, owner):
     assert "amount" in answer.context["form"].errors
     assert "100.00" in str(answer.context["form"].errors["amount"])
     assert not Refund.objects.exists()
+
+
+def test_a_payment_is_found_by_the_end_of_any_of_its_numbers(client, owner):
+    payment, other = _paid(owner), _paid(owner)
+    attempt = payment.paid_attempt
+
+    for number in (payment.payment_no, payment.payment_no[-6:].lower(), attempt.attempt_no[-8:]):
+        found = client.get(reverse("payments:list"), {"q": number}).content.decode()
+        assert (payment.payment_no in found, other.payment_no in found) == (True, False)
+    trade = client.get(reverse("payments:list"), {"q": attempt.acquirer_trade_no[-8:]}).content.decode()
+    assert payment.payment_no in trade
+
+
+def test_another_merchants_number_is_not_found(client, owner):
+    other = AttemptFactory().payment
+
+    found = client.get(reverse("payments:list"), {"q": other.payment_no}).content.decode()
+
+    assert "没有这个单号的收款" in found
+
+
+def test_a_days_payments_come_as_a_table_that_is_no_formula(client, owner):
+    payment = _paid(owner)
+    Payment.objects.filter(pk=payment.pk).update(description="=1+1")
+
+    answer = client.get(reverse("payments:list_file"))
+
+    lines = answer.content.decode("utf-8-sig").splitlines()
+    assert answer["Content-Type"].startswith("text/csv")
+    assert len(lines) == 2
+    assert "'=1+1,100.00,0.00" in lines[1]
+    assert payment.payment_no in lines[1]
+
+
+def test_a_payment_made_twice_shows_what_went_back(client, owner):
+    payment = _paid(owner)
+    second = AttemptFactory(
+        payment=payment, sub_merchant=owner.sub_merchant, status="PAID", is_surplus=True,
+        acquirer_trade_no=new_no("ATT"), paid_at=moment(), business_date=moment().date(),
+    )  # fmt: skip
+    Refund.objects.create(
+        status="SUCCEEDED", refund_no=new_no("REF"), uid=new_uuid(), payment=payment, attempt=second, kind="SURPLUS",
+        amount_fen=10_000, requested_at=moment(), refunded_at=moment(), business_date=moment().date(),
+    )  # fmt: skip
+
+    page = client.get(reverse("payments:payment", args=[payment.payment_no])).content.decode()
+
+    assert "重复付的，自动退回" in page
 
 
 def test_another_merchants_payment_is_not_found(client, owner):
