@@ -9,7 +9,7 @@ from accounts.services.list_entries import screen_all
 from accounts.services.notices import send_due_notices
 from accounts.services.persons import mark_silent_persons
 from accounts.services.settlement_account_changes import release_held_accounts
-from accounts.services.sign_in import forget_old_codes
+from accounts.services.sign_in import forget_ended_sessions, forget_old_codes
 from accounts.services.silent_accounts import ask_to_verify_silent_accounts
 from silk_road_ebao.kernel.clock import now
 
@@ -39,6 +39,7 @@ def keep_house() -> None:
     mark_silent_persons(at=now())
     ask_to_verify_silent_accounts(at=now())
     forget_old_codes(at=now())
+    forget_ended_sessions()
 
 
 @shared_task(name="accounts.purge_retained")

@@ -2,15 +2,20 @@
 
 from datetime import datetime
 
+from django.core.cache import cache
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Person, User
+from accounts.services.numbers import read_resident_id
 from accounts.services.persons import register_person
 from accounts.services.refused_attempts import audited
 from accounts.services.users import bind_person
 from silk_road_ebao.kernel.actors import Actor
 from silk_road_ebao.kernel.refusals import Refusal
+
+MAX_TRIES = 5
+TRIES_WINDOW_S = 24 * 3600
 
 
 class PhoneUnknown(Refusal):
@@ -20,6 +25,13 @@ class PhoneUnknown(Refusal):
     field = "phone"
 
 
+class TooManyIdentities(Refusal):
+    """Five resident IDs within a day: somebody tries numbers out."""
+
+    message = _("试的次数太多，请明天再试，或者带身份证到服务台")
+    field = "resident_id"
+
+
 @audited(action="accounts.identity.tell")
 @transaction.atomic
 def identify_user(*, user: User, full_name: str, resident_id: str, actor: Actor, at: datetime) -> Person:
@@ -27,13 +39,24 @@ def identify_user(*, user: User, full_name: str, resident_id: str, actor: Actor,
 
     Raises:
         PhoneUnknown, NameMissing, NumberRefused, ResidentIdTaken, PhoneBelongsToAnother (R10), PersonHasUser
+        TooManyIdentities: whether an ID is registered is not to be found out by trying.
     """
     if user.phone_sealed is None:
         raise PhoneUnknown
+    number = read_resident_id(text=resident_id)
+    _count_try(user)
     person = register_person(
-        full_name=full_name, resident_id=resident_id, phone=user.phone_sealed.open(), actor=actor, at=at
+        full_name=full_name, resident_id=number, phone=user.phone_sealed.open(), actor=actor, at=at
     )
     bound = bind_person(user=user, person=person, actor=actor, at=at)
     if not bound.display_name:
         User.objects.filter(pk=bound.pk).update(display_name=person.full_name)
     return person
+
+
+def _count_try(user: User) -> None:
+    """Count a well-formed number; slips of the pen are refused before and do not count."""
+    key = f"accounts:identity:{user.pk}"
+    cache.add(key, 0, timeout=TRIES_WINDOW_S)
+    if cache.incr(key) > MAX_TRIES:
+        raise TooManyIdentities

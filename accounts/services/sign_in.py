@@ -5,6 +5,7 @@ import secrets
 from datetime import datetime, timedelta
 
 from django.contrib.auth.hashers import make_password
+from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection, transaction
 from django.db.models import F
 from django.utils.translation import gettext, gettext_noop
@@ -159,3 +160,8 @@ def _first_visit(number: str, actor: Actor, at: datetime) -> User:
 def forget_old_codes(*, at: datetime) -> int:
     """Delete codes older than a day; returns how many."""
     return SignInCode.objects.filter(sent_at__lt=at - timedelta(days=1)).delete()[0]
+
+
+def forget_ended_sessions() -> None:
+    """Delete sessions past their day: what they hold is nobody's any more (R24)."""
+    SessionStore.clear_expired()

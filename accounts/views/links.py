@@ -28,15 +28,16 @@ def told_of(link: AccountLink, party: Party) -> dict[str, Any]:
     is_source = party_key(source_of(link)) == party_key(party)
     other = target_of(link) if is_source else source_of(link)
     mine, theirs = link.source_account, link.target_account
+    is_open = link.status in ("PROPOSED", "LIVE")
     return {
         "link": link,
         "name": party_name(other),
         "is_shop": isinstance(other, Merchant),
         "relation": relation_text(link, is_source=is_source),
         "mine": mine if is_source else theirs,
-        "theirs": theirs if is_source else mine,
+        "theirs": (theirs if is_source else mine) if is_open else None,
         "is_asked": link.status == "PROPOSED" and link.proposed_by_source != is_source,
-        "is_open": link.status in ("PROPOSED", "LIVE"),
+        "is_open": is_open,
     }
 
 

@@ -6,6 +6,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.db import connection
 
 from accounts.gateways.sms import ConsoleSms
@@ -22,7 +23,9 @@ from accounts.services.sign_in import (
     request_code,
 )
 from accounts.services.users import PhoneHasUser, disable_user, register_user, set_password
+from accounts.tasks import keep_house
 from silk_road_ebao.kernel.actors import SYSTEM, Actor
+from silk_road_ebao.kernel.clock import now
 from silk_road_ebao.kernel.models import AuditEvent
 from tests.accounts import numbers
 
@@ -189,3 +192,22 @@ def test_the_demos_terminal_shows_the_text_and_not_the_phone(capsys):
     shown = capsys.readouterr().out
     assert "123456" in shown
     assert "13900000001" not in shown
+
+
+def test_r24_sessions_past_their_day_are_deleted():
+    for key, days in (("a" * 32, -1), ("b" * 32, 1)):
+        Session.objects.create(session_key=key, session_data="", expire_date=now() + timedelta(days=days))
+
+    keep_house()
+
+    assert Session.objects.get().session_key == "b" * 32
+
+
+def test_a_code_just_used_does_not_keep_the_next_one_waiting(sms, at):
+    _confirm(_send(sms, at), at)
+
+    again = _send(sms, at + timedelta(seconds=5))
+
+    with pytest.raises(CodeTooSoon):
+        _send(sms, at + timedelta(seconds=10))
+    assert _confirm(again, at + timedelta(seconds=15))

@@ -50,3 +50,21 @@ def test_a_wrong_check_digit_is_refused_at_the_field():
 
     assert "最后一位对不上" in text(answer)
     assert not Person.objects.exists()
+
+
+def test_whether_an_id_is_registered_is_not_found_out_by_trying():
+    for nth in range(20, 27):
+        PersonFactory(number=numbers.resident_id(nth))
+    client = visitor(UserFactory())
+    slip = numbers.resident_id(19)[:-1] + ("0" if numbers.resident_id(19)[-1] != "0" else "1")
+
+    for _ in range(3):
+        assert "最后一位对不上" in text(client.post("/me/identity/", {"full_name": "某人", "resident_id": slip}))
+    answers = [
+        text(client.post("/me/identity/", {"full_name": "某人", "resident_id": numbers.resident_id(nth)}))
+        for nth in range(20, 27)
+    ]
+
+    assert ["已经登记过" in answer for answer in answers] == [True] * 5 + [False] * 2
+    assert "请明天再试" in answers[-1]
+    assert Person.objects.count() == 7

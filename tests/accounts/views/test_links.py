@@ -35,6 +35,7 @@ def test_a_link_needs_both_and_either_may_end_it(owner):
     assert "看成表格" in picture
     owner.post(f"/me/shop/links/{link.link_no}/end/")
     assert AccountLink.objects.get().status == "ENDED"
+    assert account.masked not in text(owner.get(f"/me/shop/links/{link.link_no}/"))
 
 
 def test_an_unknown_phone_is_refused_at_the_field_and_looking_is_counted(owner):
