@@ -211,6 +211,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "supplychain.release_finals",
         "schedule": crontab(hour=10, minute=0, day_of_week="thu"),
     },
+    "supplychain-assessments": {"task": "supplychain.assess_merchants", "schedule": crontab(hour=4, minute=20)},
     "supplychain-month": {"task": "supplychain.release_months", "schedule": crontab(hour=10, minute=5)},
     "outbox-sweep": {"task": "kernel.sweep_outbox", "schedule": 3.0},
     "outbox-fan-out": {"task": "kernel.fan_out_outbox", "schedule": 600.0},

@@ -12,8 +12,8 @@ from silk_road_ebao.console.operator_admin import Button, OperatorAdmin, Press
 from silk_road_ebao.kernel.clock import business_date, now
 from supplychain.forms import PaperForm
 from supplychain.models import Assessment, AssessmentModel, AssessmentObjection, NeedStatement, PaperCheck
+from supplychain.services.assessment_drifts import RESULTS, drift_of
 from supplychain.services.assessment_objections import decide_objection
-from supplychain.services.assessments import RESULTS, drift_of
 from supplychain.services.paper_checks import note_paper
 
 
@@ -107,7 +107,7 @@ class AssessmentModelAdmin(OperatorAdmin):
                     one.rows_now,
                     one.rows_then,
                 )
-                for one in drift_of(until=business_date(now()))
+                for one in drift_of(until=business_date(now()), model=row)
             ),
         )
         heads = format_html_join(

@@ -2,10 +2,18 @@
 
 from datetime import date, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts.models import Merchant
-from supplychain.models import Assessment, AssessmentDocument, AssessmentModel, AssessmentObjection, NeedStatement
+from supplychain.models import (
+    Assessment,
+    AssessmentDocument,
+    AssessmentModel,
+    AssessmentObjection,
+    NeedStatement,
+    Order,
+)
+from supplychain.selectors.assessment_features import YEAR
 
 
 def model_on(day: date) -> AssessmentModel:
@@ -51,10 +59,19 @@ def document_by_hash(sha256: str) -> AssessmentDocument | None:
     return AssessmentDocument.objects.select_related("assessment").filter(sha256=sha256).first()
 
 
+def merchants_to_assess(until: date) -> list[int]:
+    """List the merchants who sold in the 364 days to `until` and have no assessment up to that day."""
+    sold = Order.objects.filter(
+        merchant=OuterRef("pk"), business_date__gt=until - YEAR, business_date__lte=until
+    ).exclude(status="CANCELLED")
+    known = Assessment.objects.filter(merchant=OuterRef("pk"), window_until=until)
+    return list(Merchant.objects.filter(Exists(sold), ~Exists(known)).order_by("pk").values_list("pk", flat=True))
+
+
 def season_of(until: date, days: int = 30) -> tuple[QuerySet[Assessment], QuerySet[Assessment]]:
     """Give the issued assessments of a season, and of the same season a year before."""
     issued = Assessment.objects.filter(outcome="ISSUED")
     now = issued.filter(window_until__gt=until - timedelta(days=days), window_until__lte=until)
-    then_until = until - timedelta(days=364)
+    then_until = until - YEAR
     then = issued.filter(window_until__gt=then_until - timedelta(days=days), window_until__lte=then_until)
     return now, then

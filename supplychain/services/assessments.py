@@ -1,7 +1,6 @@
 """Operating assessments: computed for all at once, written once, recomputable, never an approval nor a limit."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -17,12 +16,11 @@ from silk_road_ebao.kernel.canonical import digest
 from silk_road_ebao.kernel.ids import new_no
 from silk_road_ebao.kernel.refusals import Refusal
 from supplychain.models import Assessment, AssessmentModel, NeedStatement
-from supplychain.rules.assessment import Scorecard, closed_gates, population_stability, read_scorecard, real_need, score
+from supplychain.rules.assessment import Scorecard, closed_gates, read_scorecard, real_need, score
 from supplychain.selectors.assessment_features import YEAR, MerchantFeatures, features_of
-from supplychain.selectors.assessments import model_on, season_of
+from supplychain.selectors.assessments import model_on
 
 BATCH = 1_000
-RESULTS = ("authenticity", "operation", "circulation")
 
 
 class NothingToAssess(Refusal):
@@ -42,9 +40,16 @@ def assess_merchants(
     *, until: date, actor: Actor, at: datetime, merchant_ids: Sequence[int] | None = None
 ) -> list[Assessment]:
     """Assess all merchants who sold in the 364 days to `until`, or some of them; one new row each."""
+    return write_assessments(found=features_of(until=until, merchant_ids=merchant_ids), until=until, actor=actor, at=at)
+
+
+@transaction.atomic
+def write_assessments(
+    *, found: Sequence[MerchantFeatures], until: date, actor: Actor, at: datetime
+) -> list[Assessment]:
+    """Score merchants whose features are known, by the method in force on `until`; one new row each."""
     model = model_on(until)
     card = read_scorecard(model.version, model.parameters)
-    found = features_of(until=until, merchant_ids=merchant_ids)
     needs = _needs([row.merchant_id for row in found], until)
     rows = [_assess(model, card, row, needs.get(row.merchant_id), until, actor, at) for row in found]
     made = Assessment.objects.bulk_create(rows, batch_size=BATCH)
@@ -231,32 +236,3 @@ def disclose_assessment(
         data_from=assessment.window_from,
         data_until=assessment.window_until,
     )
-
-
-@dataclass(frozen=True)
-class Drift:
-    """PSI of one result against the same season last year; None with too few rows on a side."""
-
-    result: str
-    psi: float | None
-    rows_now: int
-    rows_then: int
-
-    @property
-    def verdict(self) -> str:
-        """Tell STABLE, WATCH (from 0.1), MOVED (from 0.25) or UNKNOWN."""
-        if self.psi is None:
-            return "UNKNOWN"
-        return "STABLE" if self.psi < 0.1 else "WATCH" if self.psi < 0.25 else "MOVED"
-
-
-def drift_of(*, until: date, rows_min: int = 30) -> list[Drift]:
-    """Measure the drift of the three results against the same season a year before, 10 bins."""
-    now, then = season_of(until)
-    drifts = []
-    for result in RESULTS:
-        actual, expected = list(now.values_list(result, flat=True)), list(then.values_list(result, flat=True))
-        enough = len(actual) >= rows_min and len(expected) >= rows_min
-        psi = population_stability(expected, actual) if enough else None
-        drifts.append(Drift(result, psi, len(actual), len(expected)))
-    return drifts

@@ -1,6 +1,7 @@
 """Tasks of supplychain."""
 
 from supplychain.tasks.agreements import compare_books_task, compare_today_task
+from supplychain.tasks.assessments import assess_merchants_task
 from supplychain.tasks.price_index import (
     release_finals_task,
     release_first_values_task,
@@ -9,6 +10,7 @@ from supplychain.tasks.price_index import (
 )
 
 __all__ = [
+    "assess_merchants_task",
     "compare_books_task",
     "compare_today_task",
     "release_finals_task",
