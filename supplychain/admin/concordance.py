@@ -58,7 +58,7 @@ class CommodityConcordanceAdmin(OperatorAdmin):
             **self.admin_site.each_context(request),
             "title": gettext("%(source)s：等对照的品名") % {"source": source.name},
             "source": source, "form": form, "names": names, "shown": names[:SHOWN], "known": known.values(),
-            "amount_fen": sum(name.amount_fen for name in names), "may": may, "asked": open_approvals(source),
+            "may": may, "asked": open_approvals(source),
         }  # fmt: skip
         return TemplateResponse(
             request, "admin/supplychain/concordance.html", context, status=422 if form.errors else 200
