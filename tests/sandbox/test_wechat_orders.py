@@ -181,13 +181,22 @@ def test_a_barcode_is_paid_at_once_or_waits_for_the_password(wechat, no, ending,
         assert wechat.query(number).json()["trade_state"] == "SUCCESS"
 
 
-@pytest.mark.parametrize(("ending", "code"), [("62", "NOT_ENOUGH"), ("63", "AUTH_CODE_EXPIRED"), ("65", "BANK_ERROR")])
-def test_a_barcode_without_money_is_refused(wechat, no, ending, code):
+@pytest.mark.parametrize(
+    ("ending", "status", "code"),
+    [
+        ("62", 403, "NOT_ENOUGH"),
+        ("63", 400, "AUTH_CODE_EXPIRED"),
+        ("65", 500, "BANK_ERROR"),
+        ("66", 403, "TRADE_ERROR"),
+    ],
+)
+def test_a_barcode_without_money_is_refused(wechat, no, ending, status, code):
     body = wechat.order(no(), 100, payer={"auth_code": "13" + "0" * 14 + ending})
 
     answer = wechat.call("POST", "/v3/pay/partner/transactions/codepay", body)
 
-    assert answer.json()["code"] == code
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert wechat.is_signed(answer.headers, answer.content)
 
 
 def test_a_barcode_payment_is_reversed_and_the_money_goes_back(wechat, sandbox, no):

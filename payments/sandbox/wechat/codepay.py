@@ -16,7 +16,7 @@ from payments.sandbox.wechat.payer import complete
 from payments.sandbox.world import World
 
 # The last two digits of a barcode say how its payer behaves.
-PASSWORD_THEN_PAY, NO_MONEY, EXPIRED, PASSWORD_NEVER, BANK_ERROR = "61", "62", "63", "64", "65"
+PASSWORD_THEN_PAY, NO_MONEY, EXPIRED, PASSWORD_NEVER, BANK_ERROR, UNWELCOME = "61", "62", "63", "64", "65", "66"
 PASSWORD_S = 5.0
 
 
@@ -49,10 +49,12 @@ def codepay(world: World, request: Request, body: dict[str, Any]) -> tuple[int, 
         tokens=[],
         extra=extra,
     )
-    if ending in (NO_MONEY, BANK_ERROR):
+    if ending in (NO_MONEY, BANK_ERROR, UNWELCOME):
         order = world.book.change(order, "fail", state=FAILED)
         if ending == NO_MONEY:
             raise WechatError(403, "NOT_ENOUGH", "用户帐号余额不足，请用户充值或更换支付卡后再支付")
+        if ending == UNWELCOME:
+            raise WechatError(403, "TRADE_ERROR", "交易错误，请用户更换支付方式")
         raise WechatError(500, "BANK_ERROR", "银行系统异常")
     if ending == PASSWORD_THEN_PAY:
         due = time() + world.clock.wait_s(PASSWORD_S)

@@ -57,6 +57,16 @@ def test_no_money_is_said_with_the_acquirers_reason(shop):
     assert "余额不足" in attempt.failure_text
 
 
+def test_a_trade_the_wallet_refuses_fails_and_a_bank_error_is_no_guess(shop):
+    """Practice 3: 403 TRADE_ERROR is an answer, 500 BANK_ERROR is none."""
+    merchant = shop().merchant
+
+    refused = _take(merchant, "130000000000000066")
+    doubtful = _take(merchant, "130000000000000065", order_no="till-2")
+
+    assert (refused.status, doubtful.status) == ("FAILED", "UNKNOWN")
+
+
 def test_digits_of_no_wallet_are_refused(shop):
     with pytest.raises(UnreadableBarcode):
         _take(shop().merchant, "9900000000000000011")
