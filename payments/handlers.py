@@ -11,7 +11,12 @@ from accounts.services.merchants import note_merchants_traded
 from accounts.services.notices import write_notice
 from payments.models import FeeInvoice, SettlementLine
 from payments.services import applyment_finishes
-from payments.services.applyments import request_applyments, resend_after_change, wake_applyments
+from payments.services.applyments import (
+    request_applyments,
+    resend_after_change,
+    settle_applyment,
+    wake_applyments,
+)
 from silk_road_ebao.kernel.actors import SYSTEM
 from silk_road_ebao.kernel.clock import day_bounds, now
 from silk_road_ebao.kernel.money import format_yuan
@@ -31,6 +36,13 @@ def apply_to_acquirers(fact: Fact) -> None:
 def look_again(fact: Fact) -> None:
     """Send what waited for the merchant's account."""
     wake_applyments(merchant_no=fact.payload["merchant_no"], at=now())
+
+
+@on("payments.sub_merchant.opened")
+def apply_no_longer(fact: Fact) -> None:
+    """Give up an application for a number that came by another road."""
+    told = fact.payload
+    settle_applyment(merchant_no=told["merchant_no"], acquirer_code=told["acquirer"], at=now())
 
 
 @on("accounts.merchant.changed")

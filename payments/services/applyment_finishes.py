@@ -17,7 +17,6 @@ from silk_road_ebao.kernel.actors import Actor
 from silk_road_ebao.kernel.approvals import approves, request_approval
 from silk_road_ebao.kernel.audit import record
 from silk_road_ebao.kernel.models import Approval
-from silk_road_ebao.kernel.outbox import emit
 from silk_road_ebao.kernel.refusals import Refusal
 from silk_road_ebao.kernel.states import transition
 
@@ -51,24 +50,10 @@ def check_account(*, applyment: Applyment, answer: Answer) -> Trouble:
 
 @transaction.atomic
 def open_number(*, applyment: Applyment, trouble: Trouble, actor: Actor, at: datetime) -> Applyment:
-    """Open the number of a finished application, unless something about it is wrong; the refusal stays as its trouble.
-
-    Emits ``payments.sub_merchant.opened``.
-    """
+    """Open the number of a finished application, unless something is wrong; a refusal stays as its trouble."""
     trouble = trouble or _open(applyment, actor, at)
     Applyment.objects.filter(pk=applyment.pk).update(trouble=trouble, next_look_at=None)
     applyment.trouble = trouble
-    if not trouble:
-        emit(
-            "payments.sub_merchant.opened",
-            key=applyment.applyment_no,
-            payload={
-                "merchant_no": applyment.merchant.merchant_no,
-                "acquirer": applyment.acquirer_code,
-                "applyment_no": applyment.applyment_no,
-            },
-            at=at,
-        )
     tell_onboarding(applyment=applyment, at=at)
     return applyment
 

@@ -37,7 +37,10 @@ def request_applyments(*, merchant_no: str, onboarding_no: str, actor: Actor, at
     for acquirer in Institution.objects.filter(code__in=open_acquirers(), status="ACTIVE").order_by("code"):
         served = provinces_served(acquirer, at)
         is_live = Applyment.objects.filter(merchant=merchant, acquirer=acquirer).exclude(status="CANCELED").exists()
-        if is_live or has_number(merchant, acquirer.code) or (served and merchant.province not in served):
+        if is_live or (served and merchant.province not in served):
+            continue
+        if has_number(merchant, acquirer.code):
+            _tell_number(merchant, acquirer, onboarding_no, at)
             continue
         opened.append(_open(merchant, acquirer, onboarding_no, actor, at))
     return opened
@@ -144,11 +147,35 @@ def hurry_applyment(*, applyment: Applyment, actor: Actor, at: datetime) -> None
 
 
 @transaction.atomic
-def give_up_applyment(*, applyment: Applyment, reason: str, actor: Actor = SYSTEM, at: datetime) -> Applyment:
+def settle_applyment(*, merchant_no: str, acquirer_code: str, at: datetime) -> None:
+    """Give up what is under way for a number the merchant has by another road, and tell the merchant it is open."""
+    live = Applyment.objects.select_for_update(of=("self",)).select_related("merchant", "acquirer")
+    rows = live.filter(merchant__merchant_no=merchant_no, acquirer_code=acquirer_code)
+    for row in rows.exclude(status__in=("FINISHED", "CANCELED")):
+        give_up_applyment(applyment=row, reason="has a number already", at=at)
+
+
+@transaction.atomic
+def give_up_applyment(*, applyment: Applyment, reason: str, at: datetime) -> Applyment:
     """End an application that is not wanted any more: the merchant has its number by another road."""
     row: Applyment = transition(
-        applyment, "CANCELED", actor=actor, at=at, reason=reason, next_look_at=None, trouble=Trouble.NONE
+        applyment, "CANCELED", actor=SYSTEM, at=at, reason=reason, next_look_at=None, trouble=Trouble.NONE
     )
-    record(actor=actor, action="payments.applyment.give_up", subject=row.applyment_no, at=at, detail={"reason": reason})
-    tell_onboarding(applyment=row, at=at)
+    record(
+        actor=SYSTEM, action="payments.applyment.give_up", subject=row.applyment_no, at=at, detail={"reason": reason}
+    )
+    _tell_number(row.merchant, row.acquirer, row.onboarding_no, at)
     return row
+
+
+def _tell_number(merchant: Merchant, acquirer: Institution, onboarding_no: str, at: datetime) -> None:
+    """Tell the merchant of a number that did not come by an application."""
+    number = SubMerchant.objects.filter(merchant=merchant, acquirer_code=acquirer.code).first()
+    record_acquirer_answer(
+        onboarding_no=onboarding_no,
+        acquirer=acquirer,
+        state="FINISHED" if number is not None else "CANCELED",
+        actor=Actor("ACQUIRER", acquirer.code),
+        at=at,
+        sub_mchid=number.sub_mchid if number is not None else "",
+    )

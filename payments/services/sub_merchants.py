@@ -13,6 +13,7 @@ from payments.ledger.services.ledger_account import open_accounts
 from payments.models import SubMerchant
 from silk_road_ebao.kernel.actors import Actor
 from silk_road_ebao.kernel.audit import record
+from silk_road_ebao.kernel.outbox import emit
 from silk_road_ebao.kernel.refusals import Refusal
 from silk_road_ebao.kernel.states import transition
 
@@ -65,6 +66,8 @@ def open_sub_merchant(
 ) -> SubMerchant:
     """Enter the number an acquirer gave a merchant; the same once more gives the same row.
 
+    Emits ``payments.sub_merchant.opened``.
+
     Raises:
         NoSuchAcquirer, PlatformIsNoPayee, NameDiffers (R2), ProvinceDiffers (R8), NumberTaken.
     """
@@ -105,6 +108,12 @@ def open_sub_merchant(
         subject=f"sub_merchant:{row.pk}",
         at=at,
         detail={"merchant_no": merchant.merchant_no, "acquirer": acquirer_code, "rate_bps": rate_bps},
+    )
+    emit(
+        "payments.sub_merchant.opened",
+        key=f"{acquirer_code}:{sub_mchid}",
+        payload={"merchant_no": merchant.merchant_no, "acquirer": acquirer_code},
+        at=at,
     )
     return row
 

@@ -17,6 +17,7 @@ from payments.services.sub_merchants import NameDiffers, open_sub_merchant
 from silk_road_ebao.kernel.actors import SYSTEM
 from silk_road_ebao.kernel.approvals import SamePerson, approve
 from silk_road_ebao.kernel.models import AuditEvent, OutboxFact
+from silk_road_ebao.kernel.outbox import deliver_due
 from silk_road_ebao.kernel.refusals import Refusal
 from tests.payments.factories import CASHIER, PAYER, moment
 from tests.payments.services.onboarding_desk import Desk, secrets_of
@@ -79,7 +80,7 @@ def test_an_approved_merchant_is_taken_on_and_can_be_paid(desk, nth, code):
     assert (row.status, row.trouble, row.times_sent) == ("FINISHED", "", 1 if code == "WECHAT" else 2)
     assert (number.sub_mchid, number.legal_name, number.rate_bps) == (row.sub_mchid, opened.merchant.legal_name, 38)
     assert (_mirror(opened, code).status, _mirror(opened, code).sub_mchid) == ("FINISHED", row.sub_mchid)
-    assert OutboxFact.objects.filter(topic="payments.sub_merchant.opened", key=row.applyment_no).count() == 1
+    assert OutboxFact.objects.filter(topic="payments.sub_merchant.opened", key=f"{code}:{row.sub_mchid}").count() == 1
     assert _pay(desk, opened.merchant, code).status == "PAID"
 
 
@@ -96,7 +97,6 @@ def test_one_application_per_acquirer_however_often_the_fact_comes(desk, nth):
 
 
 def test_nothing_is_sent_before_the_bank_has_verified_the_account_and_then_at_once(desk, nth):
-    from silk_road_ebao.kernel.outbox import deliver_due
     from tests.accounts.opening import add_payee
 
     opened = desk.approve(nth, with_account=False)
@@ -372,6 +372,20 @@ def test_a_merchant_who_has_a_number_by_another_road_is_not_applied_for(desk, nt
     row = desk.push(opened)
 
     assert (row.status, len(desk.theirs())) == ("CANCELED", before)
+    assert (_mirror(opened).status, _mirror(opened).sub_mchid) == ("FINISHED", f"16{nth:08d}")
+
+
+def test_a_number_by_another_road_ends_what_waits_for_a_person_too(desk, nth):
+    opened = desk.approve(nth)
+    open_sub_merchant(
+        merchant=opened.merchant, acquirer_code="UNIONPAY", sub_mchid=f"8980{nth:011d}",
+        legal_name=opened.merchant.legal_name, rate_bps=35, actor=SYSTEM, at=moment(),
+    )  # fmt: skip
+
+    deliver_due()
+
+    assert desk.applyment(opened, "UNIONPAY").status == "CANCELED"
+    assert _mirror(opened, "UNIONPAY").status == "FINISHED"
 
 
 def test_a_number_from_the_counter_needs_two_operators_and_the_right_name(desk, nth):
