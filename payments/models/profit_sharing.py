@@ -54,6 +54,7 @@ class ProfitSharing(Machine):
     acquirer_sharing_no = models.CharField(_("机构分账号"), max_length=64, default="", blank=True)
     failure_text = models.CharField(_("失败原因"), max_length=255, default="", blank=True)
     requested_at = models.DateTimeField(_("申请时间"))
+    sent_at = models.DateTimeField(_("送出时间"), null=True, blank=True)
     next_look_at = models.DateTimeField(_("下次处理"), null=True, blank=True)
     looks = models.PositiveSmallIntegerField(_("处理次数"), default=0)
     finished_at = models.DateTimeField(_("完成时间"), null=True, blank=True)

@@ -24,6 +24,7 @@ from payments.services.acquirer_messages import archive_exchanges
 from payments.services.crash_points import crash_point
 from payments.services.sharing_returns import note_finished
 from silk_road_ebao.kernel.actors import SYSTEM
+from silk_road_ebao.kernel.clock import business_date
 from silk_road_ebao.kernel.states import StaleTransition, transition
 
 LEASE = timedelta(seconds=90)
@@ -39,6 +40,8 @@ def push_sharing(*, sharing_no: str, at: datetime) -> ProfitSharing:
         return sharing
     if sharing.purpose == "RETURN" and sharing.of is not None and sharing.of.status == "FAILED":
         return _drop(sharing, at)
+    if sharing.sent_at is None:
+        _note_sent(sharing, at)
     crash_point(name="sharing.committed")
     gateway = gateway_of(sharing.acquirer_code)
     order = _order_of(sharing)
@@ -47,6 +50,13 @@ def push_sharing(*, sharing_no: str, at: datetime) -> ProfitSharing:
         answer = _send(gateway, sharing, order)
     crash_point(name="sharing.called")
     return _record(sharing, answer, at)
+
+
+def _note_sent(sharing: ProfitSharing, at: datetime) -> None:
+    """Note the first sending; what waited past midnight counts on the day the acquirer gets it, as its bill says."""
+    moved = at if business_date(at) != business_date(sharing.requested_at) else sharing.requested_at
+    if ProfitSharing.objects.filter(pk=sharing.pk, sent_at=None).update(sent_at=at, requested_at=moved):
+        sharing.sent_at, sharing.requested_at = at, moved
 
 
 def _rides(sharing: ProfitSharing) -> bool:

@@ -20,6 +20,7 @@ from payments.services.refund_pushes import push_refund
 from payments.services.refunds import SplitMustReturnFirst, request_refund
 from payments.services.sharing_pushes import push_due_sharings, push_sharing
 from payments.services.sharing_receivers import ReceiverUnsigned, bind_receiver, propose_receiver, sign_receiver
+from silk_road_ebao.kernel.clock import BUSINESS_ZONE
 from tests.payments.factories import CASHIER, PAYER, PaymentFactory, moment
 
 pytestmark = pytest.mark.django_db
@@ -157,6 +158,19 @@ def test_a_retry_never_takes_a_new_number(shared, sandbox, kind):
     sharing.refresh_from_db()
     assert sharing.status == "FINISHED"
     assert ProfitSharing.objects.count() == 1
+
+
+def test_a_split_counts_on_the_day_it_is_first_sent(shared):
+    """F14: asked at 23:59:59 and sent after midnight it stands in the next day's bill; a repeat moves it no more."""
+    attempt, receiver = shared
+    late = moment().astimezone(BUSINESS_ZONE).replace(hour=23, minute=59, second=59)
+    sharing = request_split(attempt_no=attempt.attempt_no, lines=[(receiver, 500)], actor=CASHIER, at=late)
+
+    first = push_sharing(sharing_no=sharing.sharing_no, at=late + timedelta(seconds=5))
+    push_sharing(sharing_no=sharing.sharing_no, at=late + timedelta(days=1, seconds=5))
+
+    sharing.refresh_from_db()
+    assert sharing.requested_at == first.sent_at == late + timedelta(seconds=5)
 
 
 def test_a_refund_after_a_split_ends_right_to_the_fen(shared, sandbox):
