@@ -44,6 +44,8 @@ def read_price_rows(lines: Iterable[str], columns: PriceColumns) -> PriceRows:
     rows, faults = PriceRows(), []
     try:
         header = [name.strip() for name in next(reader, [])]
+        if not header:
+            raise PriceRowsError("the file is empty: its first line must name the columns")
         places = _find_columns(header, columns)
         for cells in reader:
             if any(cell.strip() for cell in cells):

@@ -78,10 +78,12 @@ class Command(BaseCommand):
             text = _write_text(series)
             if options["out"]:
                 _write_file(Path(options["out"]), text)
-        except (PriceRowsError, IndexRequestError, OSError, EOFError, zlib.error) as error:
+        except (PriceRowsError, IndexRequestError, OSError) as error:
             raise CommandError(_say(error), returncode=2) from error
+        except (EOFError, zlib.error) as error:
+            raise CommandError(f"{options['file']} is damaged: {error}", returncode=2) from error
         except UnicodeDecodeError as error:
-            raise CommandError(f"{options['file']} is not UTF-8 text", returncode=2) from error
+            raise CommandError(f"{options['file']} is not UTF-8 text; save it as UTF-8", returncode=2) from error
         for remark in series.remarks:
             self.stderr.write(remark)
         if not options["out"]:
@@ -140,6 +142,8 @@ def _write_file(path: Path, text: str) -> None:
     try:
         draft.write_text(text, encoding="utf-8")
         draft.replace(path)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from error
     finally:
         draft.unlink(missing_ok=True)
 
