@@ -64,7 +64,7 @@ class LinesDisagree(Refusal):
 class SplitMustReturnFirst(Refusal):
     """The refund takes from what was split (分账) and does not come back by contract; the split comes back first."""
 
-    message = _("这笔已分账，未分账部分只剩 %(left)s 元；请先做分账回退或解冻再退款")
+    message = _("这笔有一部分已按合同分给别人，现在最多能退 %(left)s 元；要多退请找平台客服")
 
 
 @transaction.atomic
