@@ -70,17 +70,23 @@ LATEST_CELLS = """
         SELECT period, max(vintage) AS vintage FROM supplychain_indexcell
         WHERE source_id = %(source)s AND grain = %(grain)s AND period = ANY(%(periods)s) GROUP BY period)
     SELECT l.period, l.vintage, m.id, m.code, m.variety, m.category, m.origin_class,
-           c.kg::float8, c.amount_fen::float8
+           sum(c.kg)::float8, sum(c.amount_fen)::float8
     FROM supplychain_indexcell c
     JOIN latest l ON l.period = c.period AND l.vintage = c.vintage
-    JOIN supplychain_commodity m ON m.id = c.commodity_id
+    JOIN (SELECT id, max(id) OVER (PARTITION BY code, variety, grade, sale_unit, origin_class) AS newest_id
+          FROM supplychain_commodity) v ON v.id = c.commodity_id
+    JOIN supplychain_commodity m ON m.id = v.newest_id
     WHERE c.source_id = %(source)s AND c.grain = %(grain)s AND c.fault = ''
       AND c.market_id IS NOT DISTINCT FROM %(market)s
+    GROUP BY l.period, l.vintage, m.id
 """
 
 
 def panel_of(source: PriceSource, grain: str, periods: Sequence[date], market_id: int | None = None) -> Panel:
-    """Read the usable cells of some periods at their newest vintage, all markets together or one."""
+    """Read the usable cells of some periods at their newest vintage, all markets together or one.
+
+    Versions of a code that are the same variety, grade, unit and origin are one cell: a new shelf life parts nothing.
+    """
     named: dict[str, Any] = {"source": source.pk, "grain": grain, "periods": list(periods), "market": market_id}
     with connection.cursor() as cursor:
         cursor.execute(LATEST_CELLS, named)

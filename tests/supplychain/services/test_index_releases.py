@@ -18,6 +18,7 @@ from supplychain.models import (
     PriceSource,
 )
 from supplychain.selectors.index_pages import headline_rows
+from supplychain.services.commodities import revise_commodity
 from supplychain.services.index_errata import FinalStands, issue_erratum
 from supplychain.services.index_flashes import release_flash
 from supplychain.services.index_holds import NotHeld, propose_held_release
@@ -128,6 +129,25 @@ def test_between_eighty_and_ninety_percent_a_second_person_lets_it_out(source, g
     assert second in dict(headline_rows(source, "WEEK"))
     with pytest.raises(NotHeld):
         propose_held_release(release_no=held.release_no, reason="x", actor=MAKER, at=AT)
+
+
+def test_a_new_version_of_a_code_continues_its_cell_and_another_variety_does_not(source, goods):
+    first, second, third = weeks(3)
+    sell(source, goods, first, price=300)
+    release(source, first)
+    since = second
+    newer = [
+        revise_commodity(commodity=row, changes={"shelf_life_days": 3}, since=since, actor=MAKER, at=AT)
+        for row in goods[:9]
+    ]
+    other = revise_commodity(commodity=goods[9], changes={"variety": "另一种"}, since=since, actor=MAKER, at=AT)
+
+    sell(source, [*newer, goods[9]], second, price=330)
+    sell(source, [*newer, other], third, price=330)
+
+    found = release(source, second)
+    assert (found.status, found.matched_share_bps, found.cells_used) == ("PUBLISHED", 10_000, 10)
+    assert 8_500 < (release(source, third).matched_share_bps or 0) < 9_500
 
 
 def test_a_gap_stays_a_gap(source, goods):
