@@ -19,6 +19,8 @@ from payments.services.business_days import DayIsBeingClosed, close_business_day
 from payments.services.refund_pushes import push_due_refunds
 from silk_road_ebao.kernel import clock
 from silk_road_ebao.kernel.actors import SYSTEM
+from silk_road_ebao.kernel.models import OutboxDelivery
+from silk_road_ebao.kernel.models.outbox_delivery import WAITING
 from silk_road_ebao.kernel.money import format_yuan
 from silk_road_ebao.kernel.outbox import deliver_due
 from supplychain.management.market_day.goods import hand_over, stock_stalls, take_back
@@ -34,7 +36,7 @@ from supplychain.services.agreements import compute_agreements
 FACTOR = 60
 SETTLEMENT_COLUMNS = ("payments", "paid_fen", "refunds", "refund_fen", "fee_fen", "net_fen")
 CLOSED_WITHIN_S = 60
-SETTLED_WITHIN_S, LOOK_EVERY_S, HELP_AFTER_S = 300, 1.0, 15.0
+SETTLED_WITHIN_S, LOOK_EVERY_S, HELP_AFTER_S = 300, 0.3, 15.0
 OPENING, BILLS_READY = timedelta(hours=4, minutes=30), timedelta(days=1, hours=10, minutes=30)
 LAST_LOOK = timedelta(hours=21)
 
@@ -146,6 +148,7 @@ class MarketDay:
             back = list(take_back(self.taken))
             self.say(f"sales that come back: {len(back)}")
             self._wait(self._open_refunds)
+            self._wait(_facts_under_way)
 
     def _hand_over(self) -> None:
         self._wait(self._orders_unaware)
@@ -237,3 +240,8 @@ class MarketDay:
             ),
             ours.differences,
         )  # fmt: skip
+
+
+def _facts_under_way() -> int:
+    """Count what payments have told and the books have not heard yet."""
+    return OutboxDelivery.objects.filter(WAITING, fact__topic__startswith="payments.").count()
