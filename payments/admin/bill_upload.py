@@ -46,7 +46,7 @@ class UploadForm(forms.Form):
     """Whose bill, of which day, in which form."""
 
     acquirer_code = forms.ChoiceField(label=_("机构"))
-    day = forms.DateField(label=_("账单日"), widget=forms.DateInput(attrs={"type": "date"}))
+    day = forms.DateField(label=_("账单日"), widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"))
     form = forms.ChoiceField(label=_("格式"))
     scope = forms.CharField(label=_("特约商户号（一户一份的账单才写）"), required=False, max_length=32)
     file = forms.FileField(label=_("文件（CSV、XLSX 或机构原件）"))

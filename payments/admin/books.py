@@ -39,8 +39,8 @@ class PackForm(forms.Form):
     """Whose papers, from when to when, and why they are handed out."""
 
     merchant_no = forms.CharField(label=_("商户号"), max_length=32)
-    first = forms.DateField(label=_("从"), widget=forms.DateInput(attrs={"type": "date"}))
-    last = forms.DateField(label=_("到"), widget=forms.DateInput(attrs={"type": "date"}))
+    first = forms.DateField(label=_("从"), widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"))
+    last = forms.DateField(label=_("到"), widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"))
     reason = forms.CharField(label=_("谁来查、依据什么"), min_length=2, max_length=200)
 
     def clean_merchant_no(self) -> Merchant:

@@ -6,6 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from payments.models import Discrepancy
+from payments.rules.bill import SUCCESS
 from silk_road_ebao.face.figures import yuan
 
 NAMES: tuple[tuple[str, str | Promise], ...] = (
@@ -13,6 +14,8 @@ NAMES: tuple[tuple[str, str | Promise], ...] = (
     ("refund_no", _("机构退款号")), ("attempt_no", _("原支付号")), ("receiver", _("接收方")),
     ("split_no", _("机构分账号")), ("day", _("日期")),
 )  # fmt: skip
+DONE = ("PAID", "SUCCEEDED")
+"""What we call what acquirers call SUCCESS."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +33,15 @@ def sides_of(row: Discrepancy) -> list[Side]:
     found: list[tuple[str, str | Promise, object, object]] = [("amount_fen", _("金额"), row.ours_fen, row.theirs_fen)]
     found += [(key, name, row.ours.get(key), row.theirs.get(key)) for key, name in NAMES]
     return [
-        Side(str(name), _text(key, ours), _text(key, theirs), ours != theirs)
+        Side(str(name), _text(key, ours), _text(key, theirs), not _agree(ours, theirs))
         for key, name, ours, theirs in found
         if ours is not None or theirs is not None
     ]
+
+
+def _agree(ours: object, theirs: object) -> bool:
+    """Tell whether both say the same, each in its own words."""
+    return ours == theirs or (ours in DONE and theirs == SUCCESS)
 
 
 def _text(key: str, value: object) -> str:

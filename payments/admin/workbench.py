@@ -47,8 +47,8 @@ class FilterForm(forms.Form):
 
     acquirer = forms.ChoiceField(label=_("机构"), required=False)
     state = forms.ChoiceField(label=_("状态"), required=False, choices=STATES)
-    first = forms.DateField(label=_("从"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    last = forms.DateField(label=_("到"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    first = forms.DateField(label=_("从"), required=False, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"))
+    last = forms.DateField(label=_("到"), required=False, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"))
     words = forms.CharField(label=_("单号或商户"), required=False, max_length=64)
     kind = forms.CharField(required=False, widget=forms.HiddenInput)
     cause = forms.CharField(required=False, widget=forms.HiddenInput)

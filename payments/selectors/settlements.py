@@ -93,9 +93,19 @@ def why_tomorrow(merchant: Merchant, at: datetime) -> Tomorrow:
             following = working_day_after(payout)
             note = _("明天银行不上班，%(day)s 一起到账") % {"day": f"{following.month}月{following.day}日"}
             return Tomorrow(payout, 0, [], note=note)
-        days = days_paid_on(payout)
     except YearUnknown:
         return Tomorrow(payout, 0, [], note=_("工作日历还没有更新，到账日以银行为准"))
+    return why_paid_on(merchant, payout, today)
+
+
+def why_paid_on(merchant: Merchant, payout: date, today: date) -> Tomorrow:
+    """Say what will be paid out on a working day to come and why: every day so far whose T+1 it is, line by line."""
+    try:
+        days = [day for day in days_paid_on(payout) if day <= today]
+    except YearUnknown:
+        return Tomorrow(payout, 0, [], note=_("工作日历还没有更新，到账日以银行为准"))
+    if not days:
+        return Tomorrow(payout, 0, [])
     reasons: list[Reason] = []
     made = {row.day: row for row in Settlement.objects.filter(merchant=merchant, day__in=days)}
     for day in days:
@@ -122,7 +132,6 @@ def _reasons_of(row: Settlement) -> list[Reason]:
 
 def _reasons_so_far(merchant: Merchant, day: date) -> list[Reason]:
     name = f"{day.month}月{day.day}日"
-    rates = dict(SubMerchant.objects.filter(merchant=merchant).values_list("acquirer_code", "rate_bps"))
     paid = PaymentAttempt.objects.filter(sub_merchant__merchant=merchant, business_date=day, status="PAID")
     back = Refund.objects.filter(payment__merchant=merchant, business_date=day, status__in=COUNTED_REFUNDS)
     reasons: list[Reason] = []
@@ -135,7 +144,10 @@ def _reasons_so_far(merchant: Merchant, day: date) -> list[Reason]:
         code = row["acquirer_code"]
         reasons.append(Reason("GROSS", _("%(day)s收款") % {"day": name}, row["fen"], row["n"], code))
         fee += row["fee"]
-    for gone in back.values("acquirer_code").annotate(n=Count("pk"), fen=Sum("amount_fen")).order_by("acquirer_code"):
+    given = list(back.values("acquirer_code").annotate(n=Count("pk"), fen=Sum("amount_fen")).order_by("acquirer_code"))
+    numbers = SubMerchant.objects.filter(merchant=merchant) if given else SubMerchant.objects.none()
+    rates = dict(numbers.values_list("acquirer_code", "rate_bps"))
+    for gone in given:
         code = gone["acquirer_code"]
         reasons.append(Reason("REFUND", _("%(day)s退款") % {"day": name}, -gone["fen"], gone["n"], code))
         fee -= bps_of(gone["fen"], rates.get(code, 0))

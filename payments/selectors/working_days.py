@@ -4,6 +4,9 @@ from datetime import date, timedelta
 
 from payments.models import WorkingDay
 
+LONGEST = timedelta(days=31)
+"""No rest of banks is longer."""
+
 
 class YearUnknown(LookupError):
     """The calendar has no rows for that year: nothing is guessed in its place."""
@@ -29,13 +32,20 @@ def working_day_after(day: date) -> date:
 
 
 def days_paid_on(payout: date) -> list[date]:
-    """List the business days whose T+1 falls on a date, oldest first; empty when it is no working day."""
-    if not is_working_day(payout):
+    """List the business days whose T+1 falls on a date, oldest first; empty when it is no working day. One query."""
+    known = dict(
+        WorkingDay.objects.filter(date__lte=payout, date__gt=payout - LONGEST).values_list("date", "is_working")
+    )
+    if payout not in known:
+        raise YearUnknown(f"no working days are entered for {payout.year}")
+    if not known[payout]:
         return []
     days = []
     day = payout - timedelta(days=1)
     while True:
+        if day not in known:
+            raise YearUnknown(f"no working days are entered for {day}")
         days.append(day)
-        if is_working_day(day):
+        if known[day]:
             return sorted(days)
         day -= timedelta(days=1)

@@ -24,7 +24,7 @@ from payments.models import (
 from payments.rules.tariff import BPS, FLAT, clamp
 from payments.selectors.days import DayBook, adjustments_of_line, sharings_of_line
 from payments.selectors.fee_reports import payments_of_fee
-from payments.selectors.settlements import payments_of_line, refunds_of_line
+from payments.selectors.settlements import Reason, Tomorrow, payments_of_line, refunds_of_line
 from payments.views.words import acquirer_name, day_name
 from silk_road_ebao.face.figures import day as day_text
 from silk_road_ebao.face.figures import rate, yuan
@@ -98,6 +98,20 @@ def sum_of_book(book: DayBook, *, carried: date | None) -> Sum:
     terms += [term for term in more if term.amount_fen]
     label = _("银行应付给你") if book.is_final else _("到现在为止，银行要付给你")
     return Sum(label, sum(term.amount_fen for term in terms) if not book.is_final else row.payout_fen, terms)
+
+
+def sum_of_tomorrow(told: Tomorrow, label: str) -> Sum:
+    """Lay out what the bank pays next, reason by reason; what it cannot pay yet stands as carried."""
+    terms = [Term(reason.text, reason.amount_fen, _told_by(reason)) for reason in told.reasons]
+    short = told.amount_fen - sum(term.amount_fen for term in terms)
+    if short:
+        terms.append(Term(_("结转下日"), short, told.note))
+    return Sum(label, told.amount_fen, terms)
+
+
+def _told_by(reason: Reason) -> str:
+    who = acquirer_name(reason.acquirer_code) if reason.acquirer_code else ""
+    return " ".join(part for part in (who, count_text(reason.count) if reason.count else "") if part)
 
 
 def _behind(day: date, term: str) -> str:

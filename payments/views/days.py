@@ -19,19 +19,18 @@ from payments.selectors.settlements import Tomorrow, why_tomorrow
 from payments.selectors.statement_documents import statement_pdf, statement_xlsx
 from payments.views.day_book import (
     TERMS,
-    count_text,
     page_of_fee,
     page_of_line,
     parts_of_term,
     payout_of,
     short_yuan,
     sum_of_book,
+    sum_of_tomorrow,
     term_name,
     waiting_text,
 )
 from payments.views.words import acquirer_name, weekday_name
 from silk_road_ebao.face.pages import show
-from silk_road_ebao.face.sums import Sum, Term
 from silk_road_ebao.kernel import clock
 from silk_road_ebao.kernel.clock import business_date
 
@@ -96,29 +95,11 @@ def _cell(one: found.MonthDay, today: date) -> dict[str, Any]:
 
 def _tomorrow(merchant: Merchant, at: datetime) -> dict[str, Any]:
     told: Tomorrow = why_tomorrow(merchant, at)
-    terms = [
-        Term(
-            reason.text,
-            reason.amount_fen,
-            " ".join(
-                part
-                for part in (
-                    acquirer_name(reason.acquirer_code) if reason.acquirer_code else "",
-                    count_text(reason.count) if reason.count else "",
-                )
-                if part
-            ),
-        )
-        for reason in told.reasons
-    ]
-    short = told.amount_fen - sum(term.amount_fen for term in terms)
-    if short:
-        terms.append(Term(_("结转下日"), short, told.note))
     title = _("%(day)s到账") % {"day": weekday_name(told.payout_date, business_date(at))}
     account = payee_account_of(merchant, at)
     return {
         "title": title,
-        "sum": Sum(title, told.amount_fen, terms),
+        "sum": sum_of_tomorrow(told, title),
         "days": told.days,
         "note": told.note,
         "is_final": told.is_final,

@@ -6,9 +6,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from payments.models import PaymentAttempt
 from silk_road_ebao.kernel import clock
 from tests.accounts.factories import UserFactory
 from tests.face.market_morning import open_shop, trade
+from tests.payments.closed_day import give_back
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
@@ -57,6 +59,18 @@ def test_the_day_shows_its_money_and_the_sum_behind_tomorrow(client, shop):
     assert settles["title"] == "预计明天到账"
     assert "建" in settles["account"]
     assert page.context["today"].count == 12
+
+
+def test_the_first_page_and_the_book_of_days_say_the_same_of_tomorrow(client, shop):
+    trade(shop, at=AT, count=12)
+    give_back(PaymentAttempt.objects.order_by("-amount_fen")[0], 777)
+
+    first = client.get("/today/").context["settles"]["sum"]
+    book = client.get("/days/").context["tomorrow"]["sum"]
+
+    assert first.terms == book.terms
+    assert first.total_fen == book.total_fen
+    assert -777 in [term.amount_fen for term in first.terms]
 
 
 def test_money_on_a_friday_is_paid_on_the_next_working_day(client, shop):
