@@ -187,6 +187,64 @@ def test_a_stalls_sheet_prints_and_its_code_says_nothing_of_a_person(code, setti
         assert private not in payload
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize("sign", ["阿依古丽蔬菜", "巴音郭楞孔雀河畔阿依古丽和她的姐妹们新鲜蔬菜水果干果调料经营部" * 2])
+def test_a_sheet_is_one_page_however_long_the_name(code, sign):
+    from payments.services.stall_code_sheets import print_stall_code
+
+    code.stall.signboard = sign[:64]
+    code.merchant.legal_name = sign[:64]
+
+    pdf = print_stall_code(code=code)
+
+    assert b"/Type/Pages/Count 1/" in pdf
+
+
+@pytest.mark.django_db
+def test_the_quick_page_says_the_same_as_the_full_one(code):
+    """One query and a mould against the ordinary template: what a payer reads is the same."""
+    payment = PaymentFactory(merchant=code.merchant, stall=code.stall, description="<番茄> & 25kg")
+    browser = _browser("WECHAT")
+
+    quick = browser.get(f"/p/{payment.payment_no}/").content.decode()
+    full = browser.get(f"/p/{payment.payment_no}/?full=1").content.decode()
+
+    assert "&lt;番茄&gt; &amp; 25kg" in quick
+    assert quick == full
+
+
+@pytest.mark.django_db
+def test_a_waiting_bill_in_a_wallet_costs_one_query_and_no_session(code, django_assert_max_num_queries):
+    payment = PaymentFactory(merchant=code.merchant, stall=code.stall)
+    browser = _browser("WECHAT")
+    browser.get(f"/p/{payment.payment_no}/")
+
+    with django_assert_max_num_queries(1):
+        page = browser.get(f"/p/{payment.payment_no}/")
+
+    assert "用微信付款" in page.content.decode()
+    assert set(browser.cookies) == {"payer"}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Origin": "https://evil.example"}, 403),
+        ({"Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Origin": "http://testserver"}, 302),
+        ({}, 302),
+    ],
+)
+def test_a_payers_form_comes_from_our_own_page(code, headers, status):
+    browser = Client(enforce_csrf_checks=True, headers={"User-Agent": UA["WECHAT"], **headers})
+
+    answer = browser.post(f"/p/{code.code_no}/", {"amount": "5", "order_no": ORDER_NO})
+
+    assert answer.status_code == status
+    assert Payment.objects.exists() == (status == 302)
+
+
 @pytest.mark.parametrize(
     ("payload", "personal"),
     [
