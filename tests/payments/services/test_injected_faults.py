@@ -57,18 +57,14 @@ DAYS = itertools.chain(range(119, 61, -1), (day for day in range(60, 3, -1)))
 
 
 class FaultDay(Market):
-    """A market day nobody else of this session plays, on any day of the week."""
+    """A market day nobody else of this session plays: never one of the Tuesdays of the ordinary market."""
 
     def __init__(self, sandbox):
         self.sandbox = sandbox
         today = datetime.now(BUSINESS_ZONE).replace(hour=12, minute=0, second=0, microsecond=0)
-        noon = next(
-            noon
-            for noon in (today - timedelta(days=back) for back in DAYS)
-            if noon.date().isoformat() not in self.used and (noon.weekday() != 1 or today - noon > timedelta(days=61))
-        )
+        days = (today - timedelta(days=back) for back in DAYS)
+        noon = next(noon for noon in days if noon.weekday() != 1 or today - noon > timedelta(days=61))
         self.noon, self.day = noon, noon.date()
-        self.used.add(self.day.isoformat())
         self._move(noon)
 
     def begin(self, sub_merchant, amount_fen=10_000):
