@@ -98,24 +98,23 @@ def open_sub_merchant(
             )
     except IntegrityError:
         raise NumberTaken from None
+    _announce(row, actor, at)
+    return row
+
+
+def _announce(row: SubMerchant, actor: Actor, at: datetime) -> None:
+    merchant_no, code = row.merchant.merchant_no, row.acquirer_code
     # Opened before the first payment, so that no notice has to wait for it.
-    open_accounts(
-        codes=[memo_due(acquirer_code, merchant.merchant_no), memo_earned(acquirer_code, merchant.merchant_no)]
-    )
+    open_accounts(codes=[memo_due(code, merchant_no), memo_earned(code, merchant_no)])
+    told = {"merchant_no": merchant_no, "acquirer": code}
     record(
         actor=actor,
         action="payments.sub_merchant.open",
         subject=f"sub_merchant:{row.pk}",
         at=at,
-        detail={"merchant_no": merchant.merchant_no, "acquirer": acquirer_code, "rate_bps": rate_bps},
+        detail={**told, "rate_bps": row.rate_bps},
     )
-    emit(
-        "payments.sub_merchant.opened",
-        key=f"{acquirer_code}:{sub_mchid}",
-        payload={"merchant_no": merchant.merchant_no, "acquirer": acquirer_code},
-        at=at,
-    )
-    return row
+    emit("payments.sub_merchant.opened", key=f"{code}:{row.sub_mchid}", payload=told, at=at)
 
 
 def _refuse_platform(acquirer_code: str, sub_mchid: str) -> None:
