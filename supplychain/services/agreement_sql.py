@@ -1,5 +1,16 @@
 """The comparison of the three books in SQL: every order, outbound note and receipt of a day, as one statement."""
 
+REMOVE = (
+    """
+    DELETE FROM supplychain_agreementcase parted USING supplychain_agreement known
+    WHERE known.id = parted.agreement_id AND known.day = %(day)s
+      AND (%(merchant)s::bigint IS NULL OR known.merchant_id = %(merchant)s)
+    """,
+    """
+    DELETE FROM supplychain_agreement
+    WHERE day = %(day)s AND (%(merchant)s::bigint IS NULL OR merchant_id = %(merchant)s)
+    """,
+)
 # One constant statement with bound values; nothing is built from input.
 COMPUTE = """
 WITH chosen AS (

@@ -8,9 +8,8 @@ from django.db import connection, transaction
 from accounts.models import Merchant
 from silk_road_ebao.kernel.actors import Actor
 from silk_road_ebao.kernel.clock import business_date
-from supplychain.models import Agreement, AgreementCase
 from supplychain.selectors.agreements import method_at, method_or_none
-from supplychain.services.agreement_sql import COMPUTE
+from supplychain.services.agreement_sql import COMPUTE, REMOVE
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +34,6 @@ def compute_agreements(*, day: date, actor: Actor, at: datetime, merchant: Merch
     method = method_at(day)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('supplychain_agreement'), %s)", [day.toordinal()])
-    known = Agreement.objects.filter(day=day, **({"merchant": merchant} if merchant else {}))
-    AgreementCase.objects.filter(agreement__in=known).delete()
-    known.delete()
     values = {
         "day": day,
         "merchant": merchant.pk if merchant else None,
@@ -51,6 +47,8 @@ def compute_agreements(*, day: date, actor: Actor, at: datetime, merchant: Merch
         "at": at,
     }
     with connection.cursor() as cursor:
+        for statement in REMOVE:
+            cursor.execute(statement, values)
         cursor.execute(COMPUTE, values)
         return Compared(*cursor.fetchone())
 

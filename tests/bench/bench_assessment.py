@@ -1,6 +1,6 @@
 """Assessments of all merchants over 12 months, against two minutes for 10,000.
 
-BENCH_ASSESSED: how many (default 1,000, whose limit is a tenth of the two minutes).
+BENCH_ASSESSED: how many (default 10,000, as the goal says; fewer have as much less time).
 """
 
 import os
@@ -9,7 +9,7 @@ from tests.bench.result import Result
 from tests.bench.server import durable_server
 from tests.bench.trade_process import measured
 
-MERCHANTS = int(os.environ.get("BENCH_ASSESSED", "1000"))
+MERCHANTS = int(os.environ.get("BENCH_ASSESSED", "10000"))
 LIMIT_S = 120 * MERCHANTS / 10_000
 
 

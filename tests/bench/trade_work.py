@@ -1,6 +1,6 @@
 """Work of the benchmarks of index and assessment, in a process of its own: prints one line of JSON.
 
-usage: DATABASE_URL=… python -m tests.bench.trade_work cells|release|assessments SIZE
+usage: DATABASE_URL=… python -m tests.bench.trade_work cells|release|agreements|assessments SIZE
 """
 
 import json
@@ -96,6 +96,38 @@ def release(size: int) -> list[tuple[float, float]]:
     return [(_seconds(lambda: release_series(price, value, None, PROPOSED_METHOD)), 1.0) for _ in range(3)]
 
 
+def agreements(size: int) -> list[tuple[float, float]]:
+    """Time a day's three books of `size` merchants and of a quarter of them, in seconds an order; same queries."""
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    from silk_road_ebao.kernel.actors import SYSTEM
+    from supplychain.services.agreements import compute_agreements
+    from tests.supplychain.world import open_market
+
+    at, found = datetime(2026, 11, 21, tzinfo=UTC), {}
+    days = {LAST - timedelta(days=1): size // 4, LAST: size}
+    with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")  # the rows are made up: no triggers while making them
+        for day, merchants in days.items():
+            open_market(tag=f"D{day.day}", merchants=merchants, first=day, last=day, daily=10, people=5_000)
+        cursor.execute("SET session_replication_role = origin")
+        cursor.execute("VACUUM ANALYZE")
+
+    def an_order(day: date) -> float:
+        with CaptureQueriesContext(connection) as queries:
+            began = time.perf_counter()
+            compared = compute_agreements(day=day, actor=SYSTEM, at=at)
+            seconds = time.perf_counter() - began
+        found[day] = (len(queries), compared.partings)
+        return seconds / compared.cases
+
+    rounds = [(an_order(LAST), an_order(LAST - timedelta(days=1))) for _ in range(4)][1:]
+    if len(set(found.values())) != 1:
+        raise SystemExit(f"queries and partings differ between a small day and a large one: {found}")
+    return rounds
+
+
 def assessments(size: int) -> list[tuple[float, float]]:
     """Time the assessments of `size` merchants over 364 days against two minutes; a sale on 13 days of 14 each."""
     from django.db import connection
@@ -136,7 +168,7 @@ def _seconds(work: Callable[[], object]) -> float:
     return time.perf_counter() - began
 
 
-WORKS = {"cells": cells, "release": release, "assessments": assessments}
+WORKS = {"cells": cells, "release": release, "agreements": agreements, "assessments": assessments}
 
 
 def main(name: str, size: str) -> int:
