@@ -39,6 +39,8 @@ PUBLIC = {
     "face:set_theme": "language and looks of the visitor's own browser",
     "set_language": "language of the visitor's own browser",
     "payments:scan": "a payer scans the stall's code and is nobody we know",
+    "payments:sign_in": "leads a payer's browser to its wallet, whatever code it scanned",
+    "payments:signed_in": "the wallet sends the payer back; the signed state is the door",
     "payments:result": "the payer's own result, under the unguessable number of his payment",
     "payments:status": "the payer's own result, under the unguessable number of his payment",
     "payments:notice": "acquirers call it; their signature is the door",
