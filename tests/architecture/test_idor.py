@@ -22,13 +22,13 @@ from silk_road_ebao.kernel import clock
 from silk_road_ebao.kernel.ids import new_no, new_uuid
 from tests.accounts import factories as accounts
 from tests.accounts.facts import enter_facts
+from tests.accounts.visitors import visitor
 from tests.banking import factories as banking
 from tests.banking.partner import HOST, Partner
 from tests.payments import factories as payments
 from tests.supplychain import factories as trade
 
 pytestmark = pytest.mark.django_db
-BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 PUBLIC = {
     "accounts:sign_in": "the door itself",
@@ -218,8 +218,8 @@ def _reported(made):
 
 
 def _visitor(user):
-    client = Client(raise_request_exception=False)
-    client.force_login(user, backend=BACKEND)
+    client = visitor(user)  # freshly signed in, so that no page asks for that instead of answering 404
+    client.raise_request_exception = False
     return client
 
 
