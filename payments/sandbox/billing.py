@@ -123,7 +123,8 @@ def _spoil_row(row: Record, fault: Record, subs: list[str]) -> list[Record]:
     if kind == "row_missing":
         return []
     if kind == "row_extra":
-        ghost = {"no": "GHOST" + digits(12), "trade_no": digits(28), "refund_no": "" if row["kind"] == "pay" else digits(12)}
+        refund_no = "" if row["kind"] == "pay" else digits(12)
+        ghost = {"no": "GHOST" + digits(12), "trade_no": digits(28), "refund_no": refund_no}
         return [row, {**row, **ghost, "refund_id": digits(28)}]
     if kind == "amount_changed":
         field = "amount_fen" if row["kind"] == "pay" else "refund_fen"

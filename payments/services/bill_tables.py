@@ -18,7 +18,7 @@ UTF8_MARK = b"\xef\xbb\xbf"
 OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 
 
-def cells_of(data: bytes, template: Template) -> Iterator[list[str]]:
+def cells_of(*, data: bytes, template: Template) -> Iterator[list[str]]:
     """Yield the rows of an XLSX's first sheet, or of a CSV in UTF-8 or GBK.
 
     Raises BillUnreadableError, UnicodeDecodeError.

@@ -77,7 +77,7 @@ def _try_table(trial: Trial, bill: Bill, content: bytes) -> None:
     if template is None:
         raise BillUnreadableError(f"no template {bill.form}")
     try:
-        cells = cells_of(content[:MOST_UNPACKED], template)
+        cells = cells_of(data=content[:MOST_UNPACKED], template=template)
         rows = read_template(cells, bill.day.isoformat(), trial.tally, template, trial.errors)
         trial.rows += islice(rows, SHOWN)
         for _row in rows:

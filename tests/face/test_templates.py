@@ -17,7 +17,7 @@ def test_a_template_has_no_inline_style_or_script(page):
     text = page.read_text(encoding="utf8")
 
     assert not re.search(r"\sstyle=", text)
-    assert not re.search(r"<script(?![^>]*\bsrc=)", text)
+    assert not re.search(r"<script(?![^>]*\b(?:src=|type=\"application/json\"))", text)
     assert not re.search(r"\son[a-z]+=[\"']", text)
     assert "javascript:" not in text
 

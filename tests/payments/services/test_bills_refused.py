@@ -32,7 +32,9 @@ def test_a_spoiled_bill_is_refused_whole_and_the_good_one_is_taken(kind, acquire
     assert any(word in held.hold_reason for word in WORDS[kind]), held.hold_reason
     assert not Bill.objects.filter(status__in=("VERIFIED", "LOADED")).exists()
     assert not BillRow.objects.exists()
-    assert not (Settlement.objects.exists() or ServiceFee.objects.exists() or Discrepancy.objects.exists())
+    assert not Settlement.objects.exists()
+    assert not ServiceFee.objects.exists()
+    assert not Discrepancy.objects.exists()
 
     again = close_business_day(day=market.day, actor=SYSTEM, at=market.at)
 

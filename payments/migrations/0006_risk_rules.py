@@ -75,6 +75,6 @@ def leave(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("payments", "0007_risk")]
+    dependencies = [("payments", "0005_confirm")]
 
     operations = [migrations.RunPython(enter, leave)]

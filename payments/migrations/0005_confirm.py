@@ -10,6 +10,6 @@ SQL = Path(__file__).resolve().parent.parent / "sql"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("payments", "0005_working_days"), ("ledger", "0004_posting"), ("kernel", "0004_guards")]
+    dependencies = [("payments", "0004_working_days"), ("ledger", "0004_posting"), ("kernel", "0004_guards")]
 
     operations = [run_sql(SQL, "confirm")]

@@ -18,6 +18,6 @@ $$;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("payments", "0012_risk_rules_act")]
+    dependencies = [("payments", "0007_risk_rules_act")]
 
     operations = [migrations.RunSQL(ANALYZE, "DROP FUNCTION payments_billrow_analyze(date);")]

@@ -77,7 +77,7 @@ EDGES = {
 
 
 class Migration(migrations.Migration):
-    dependencies = [("payments", "0003_close"), ("kernel", "0004_guards")]
+    dependencies = [("payments", "0002_guards"), ("kernel", "0004_guards")]
 
     operations = [
         migrations.RunSQL(PARTITION, PLAIN),

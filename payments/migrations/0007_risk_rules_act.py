@@ -32,6 +32,6 @@ def watch(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("payments", "0011_applyments")]
+    dependencies = [("payments", "0006_risk_rules")]
 
     operations = [migrations.RunPython(act, watch)]

@@ -32,6 +32,6 @@ def leave(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0006_applyments")]
+    dependencies = [("accounts", "0005_consent_texts")]
 
     operations = [migrations.RunPython(enter, leave)]

@@ -22,7 +22,7 @@ KEPT = (
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("supplychain", "0010_price_index_and_assessment"),
+        ("supplychain", "0003_beginnings"),
         ("kernel", "0002_append_only"),
     ]
 
@@ -30,7 +30,8 @@ class Migration(migrations.Migration):
         *[append_only(f"supplychain_{name}") for name in KEPT],
         run_sql(SQL, "index_release_frozen"),
         guard_status(
-            "supplychain_indexrelease", [("HELD", "PUBLISHED"), ("HELD", "DECLINED"), ("HELD", "WITHHELD")]
+            "supplychain_indexrelease",
+            [("HELD", "PUBLISHED"), ("HELD", "DECLINED"), ("HELD", "WITHHELD"), ("HELD", "SUPERSEDED")],
         ),
         guard_status("supplychain_assessmentobjection", [("OPEN", "UPHELD"), ("OPEN", "DISMISSED")]),
     ]

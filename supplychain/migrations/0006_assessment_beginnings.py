@@ -53,6 +53,6 @@ def enter(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("supplychain", "0012_index_beginnings")]
+    dependencies = [("supplychain", "0005_index_beginnings")]
 
     operations = [migrations.RunPython(enter, migrations.RunPython.noop)]

@@ -23,6 +23,6 @@ def enter(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("payments", "0004_close_guards")]
+    dependencies = [("payments", "0003_close_guards")]
 
     operations = [migrations.RunPython(enter, migrations.RunPython.noop)]

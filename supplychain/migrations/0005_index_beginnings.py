@@ -39,6 +39,6 @@ def enter(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("supplychain", "0011_index_guards")]
+    dependencies = [("supplychain", "0004_index_guards")]
 
     operations = [migrations.RunPython(enter, migrations.RunPython.noop)]
