@@ -32,7 +32,7 @@ class Mould:
 
 def mould_of(key: tuple[str, ...], render: Callable[[], str]) -> Mould:
     """Return the mould of a page in the present language, rendered the first time; never kept while developing."""
-    place = (get_language() or "", *key)
+    place = (get_language() or "", "demo" if settings.DEMO else "", *key)
     found = _known.get(place)
     if found is None:
         found = Mould(render())

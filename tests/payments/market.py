@@ -1,7 +1,7 @@
 """A market day as the tests of the close play it: sales and refunds in the sandbox at one noon, bills next morning."""
 
 import time
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from payments.models import Payment, PaymentAttempt, SubMerchant, WorkingDay
@@ -14,6 +14,8 @@ from silk_road_ebao.kernel.ids import new_no
 from tests.payments.factories import CASHIER, PAYER
 from tests.payments.sandbox import Sandbox
 
+TUESDAY = 1
+
 
 class Market:
     """One day. The sandbox's business clock stands at its noon until the next morning is asked for."""
@@ -24,9 +26,11 @@ class Market:
     def __init__(self, sandbox: Sandbox) -> None:
         self.sandbox = sandbox
         noon = datetime.now(BUSINESS_ZONE).replace(hour=12, minute=0, second=0, microsecond=0) - timedelta(days=60)
-        while noon.date().isoformat() in self.used or noon.weekday() != 1:
-            noon += timedelta(days=1) if len(self.used) < 30 else timedelta(days=7)
+        noon += timedelta(days=(TUESDAY - noon.weekday()) % 7)
+        while noon.date().isoformat() in self.used:
+            noon += timedelta(days=7)
         self.noon, self.day = noon, noon.date()
+        enter_working_days(around=self.day)
         self.used.add(self.day.isoformat())
         self._move(noon)
 
@@ -86,10 +90,10 @@ class Market:
         return next(row for row in rows if row["sub_mchid"] == sub_merchant.sub_mchid)
 
 
-def enter_working_days() -> None:
-    """Put back the calendar that a transactional test's flush took away: plain weekdays."""
-    today = datetime.now(BUSINESS_ZONE).date()
-    days = [today + timedelta(days=n) for n in range(-120, 60)]
+def enter_working_days(*, around: date | None = None) -> None:
+    """Enter plain weekdays where the calendar is silent: tests go on when the published year is over."""
+    middle = around or datetime.now(BUSINESS_ZONE).date()
+    days = [middle + timedelta(days=n) for n in range(-120, 60)]
     WorkingDay.objects.bulk_create(
         [WorkingDay(date=day, is_working=day.weekday() < 5) for day in days], ignore_conflicts=True
     )
