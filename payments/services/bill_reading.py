@@ -91,7 +91,9 @@ def _table(raw: IO[bytes], bill: Bill, tally: Tally) -> Iterator[Row]:
     template = learnt_template(bill.form.removeprefix("TABLE:"))
     if template is None:
         raise BillUnreadableError(f"no template {bill.form}")
-    yield from read_template(cells_of(data=raw.read(MOST_UNPACKED), template=template), bill.day.isoformat(), tally, template)
+    yield from read_template(
+        cells_of(data=raw.read(MOST_UNPACKED), template=template), bill.day.isoformat(), tally, template
+    )
 
 
 def _text(raw: IO[bytes], encoding: str) -> io.TextIOWrapper:
