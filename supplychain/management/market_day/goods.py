@@ -17,6 +17,7 @@ from supplychain.models import Commodity, Order
 from supplychain.rules.market_day import Sale
 from supplychain.selectors.commodities import commodity_named
 from supplychain.services.commodities import register_commodity
+from supplychain.services.goods import offer_goods
 from supplychain.services.outbounds import issue_outbound
 from supplychain.services.receivings import receive_goods
 from supplychain.services.returns import take_return
@@ -30,7 +31,7 @@ MARGIN = Decimal("0.82")
 def stock_stalls(
     *, sales: Sequence[Sale], stalls: Sequence[OpenStall], day: date, at: datetime
 ) -> dict[str, Commodity]:
-    """Let every stall receive what it will sell; return the commodities by name, registering names that are new."""
+    """Let every stall receive and offer what it will sell; return the commodities by name, new names registered."""
     commodities = {name: _commodity(name, day, at) for name in sorted({sale.product for sale in sales})}
     supply: dict[int, dict[tuple[str, int], Decimal]] = defaultdict(lambda: defaultdict(Decimal))
     for sale in sales:
@@ -48,6 +49,10 @@ def stock_stalls(
             actor=stall.staff,
             at=at,
         )
+        for name, price_fen_kg in sorted(wanted):  # the dearest lot's price stays on the list
+            offer_goods(
+                stall=stall.stall, commodity=commodities[name], price_fen_kg=price_fen_kg, actor=stall.staff, at=at
+            )
     return commodities
 
 
