@@ -22,10 +22,12 @@ class Onboarding(Machine):
     STATES = states.ONBOARDING
 
     onboarding_no = models.CharField(_("进件号"), max_length=32, unique=True)
-    merchant = models.ForeignKey(Merchant, models.PROTECT, related_name="onboardings")
-    applicant = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="onboardings")
+    merchant = models.ForeignKey(Merchant, models.PROTECT, related_name="onboardings", verbose_name=_("商户"))
+    applicant = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="onboardings", verbose_name=_("申请人")
+    )
     agent = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("经办人"))
-    market = models.ForeignKey(Market, models.PROTECT, null=True, blank=True, related_name="+")
+    market = models.ForeignKey(Market, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("市场"))
     stall_label = models.CharField(_("摊号"), max_length=24, default="", blank=True)
     signboard = models.CharField(_("招牌"), max_length=64, default="", blank=True)
     contact_phone_sealed = SealedField(null=True, blank=True)
@@ -53,8 +55,10 @@ class AcquirerApplication(Machine):
 
     STATES = states.ACQUIRER_APPLICATION
 
-    onboarding = models.ForeignKey(Onboarding, models.PROTECT, related_name="acquirer_applications")
-    acquirer = models.ForeignKey(Institution, models.PROTECT, related_name="+")
+    onboarding = models.ForeignKey(
+        Onboarding, models.PROTECT, related_name="acquirer_applications", verbose_name=_("进件")
+    )
+    acquirer = models.ForeignKey(Institution, models.PROTECT, related_name="+", verbose_name=_("收单机构"))
     sub_mchid = models.CharField(_("特约商户号"), max_length=32, default="", blank=True)
     reason = models.CharField(_("说明"), max_length=300, default="", blank=True)
     sign_url = models.CharField(_("签约链接"), max_length=500, default="", blank=True)

@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('batch_no', models.CharField(max_length=32, unique=True, verbose_name='编号')),
-                ('bank', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.institution')),
+                ('bank', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.institution', verbose_name='银行')),
                 ('batch_ref', models.CharField(max_length=64, verbose_name='银行批次号')),
                 ('period_from', models.DateField(verbose_name='起')),
                 ('period_until', models.DateField(verbose_name='止')),
@@ -36,9 +36,9 @@ class Migration(migrations.Migration):
             name='AccountActivity',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rows', to='banking.accountactivitybatch')),
+                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rows', to='banking.accountactivitybatch', verbose_name='批次')),
                 ('row_no', models.PositiveIntegerField(verbose_name='行号')),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.settlementaccount')),
+                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.settlementaccount', verbose_name='账户')),
                 ('business_date', models.DateField(verbose_name='日期')),
                 ('in_fen', models.BigIntegerField(verbose_name='转入')),
                 ('out_fen', models.BigIntegerField(verbose_name='转出')),
@@ -55,7 +55,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('event_no', models.CharField(max_length=32, unique=True, verbose_name='编号')),
-                ('institution', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.institution')),
+                ('institution', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.institution', verbose_name='机构')),
                 ('event_seq', models.BigIntegerField(verbose_name='序号')),
                 ('type', models.CharField(max_length=64, verbose_name='类型')),
                 ('data', models.JSONField(default=dict, verbose_name='内容')),
@@ -72,7 +72,7 @@ class Migration(migrations.Migration):
             name='PartnerEventCounter',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('institution', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.institution')),
+                ('institution', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.institution', verbose_name='机构')),
                 ('last_seq', models.BigIntegerField(default=0, verbose_name='最后序号')),
             ],
             options={

@@ -10,7 +10,7 @@ class AccountActivityBatch(models.Model):
     """账户动态批次: a day or a month of one bank's accounts, taken whole or not at all. Append-only in SQL."""
 
     batch_no = models.CharField(_("编号"), max_length=32, unique=True)
-    bank = models.ForeignKey(Institution, models.PROTECT, related_name="+")
+    bank = models.ForeignKey(Institution, models.PROTECT, related_name="+", verbose_name=_("银行"))
     batch_ref = models.CharField(_("银行批次号"), max_length=64)
     period_from = models.DateField(_("起"))
     period_until = models.DateField(_("止"))
@@ -35,9 +35,9 @@ class AccountActivityBatch(models.Model):
 class AccountActivity(models.Model):
     """账户动态: one row of a batch as it came; fen, outside the bound account. Append-only in SQL."""
 
-    batch = models.ForeignKey(AccountActivityBatch, models.PROTECT, related_name="rows")
+    batch = models.ForeignKey(AccountActivityBatch, models.PROTECT, related_name="rows", verbose_name=_("批次"))
     row_no = models.PositiveIntegerField(_("行号"))
-    account = models.ForeignKey(SettlementAccount, models.PROTECT, related_name="+")
+    account = models.ForeignKey(SettlementAccount, models.PROTECT, related_name="+", verbose_name=_("账户"))
     business_date = models.DateField(_("日期"))
     in_fen = models.BigIntegerField(_("转入"))
     out_fen = models.BigIntegerField(_("转出"))

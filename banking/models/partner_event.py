@@ -14,7 +14,7 @@ class PartnerEventCounter(models.Model):
     in the order of commits and without gaps: a reader that has seen number n never meets a smaller one later.
     """
 
-    institution = models.OneToOneField(Institution, models.PROTECT, related_name="+")
+    institution = models.OneToOneField(Institution, models.PROTECT, related_name="+", verbose_name=_("机构"))
     last_seq = models.BigIntegerField(_("最后序号"), default=0)
 
     class Meta:
@@ -28,7 +28,7 @@ class PartnerEvent(models.Model):
     """合作方事件: one thing that happened, told to one institution. Append-only in SQL."""
 
     event_no = models.CharField(_("编号"), max_length=32, unique=True)
-    institution = models.ForeignKey(Institution, models.PROTECT, related_name="+")
+    institution = models.ForeignKey(Institution, models.PROTECT, related_name="+", verbose_name=_("机构"))
     event_seq = models.BigIntegerField(_("序号"))
     type = models.CharField(_("类型"), max_length=64)
     data = models.JSONField(_("内容"), default=dict)

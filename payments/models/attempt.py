@@ -26,8 +26,10 @@ class PaymentAttempt(Machine):
 
     attempt_no = models.CharField(_("尝试号"), max_length=32, unique=True)
     uid = models.UUIDField(_("记账号"), unique=True)
-    payment = models.ForeignKey("payments.Payment", models.PROTECT, related_name="attempts")
-    sub_merchant = models.ForeignKey("payments.SubMerchant", models.PROTECT, related_name="attempts")
+    payment = models.ForeignKey("payments.Payment", models.PROTECT, related_name="attempts", verbose_name=_("支付单"))
+    sub_merchant = models.ForeignKey(
+        "payments.SubMerchant", models.PROTECT, related_name="attempts", verbose_name=_("特约商户号")
+    )
     acquirer_code = models.CharField(_("收单机构"), max_length=24)
     flow = models.CharField(_("方式"), max_length=16, choices=Flow.choices)
     amount_fen = models.BigIntegerField(_("金额"))

@@ -67,7 +67,9 @@ class BillRow(models.Model):
 
     pk = models.CompositePrimaryKey("day", "bill", "line_no")
     day = models.DateField(_("账单日"))
-    bill = models.ForeignKey(Bill, models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+    bill = models.ForeignKey(
+        Bill, models.PROTECT, related_name="+", db_index=False, db_constraint=False, verbose_name=_("账单")
+    )
     line_no = models.IntegerField(_("行号"))
     kind = models.CharField(_("种类"), max_length=8)
     our_no = models.CharField(_("我方单号"), max_length=64)

@@ -58,7 +58,7 @@ class BusinessDayStep(models.Model):
         DONE = "DONE", _("完成")
         HELD = "HELD", _("暂停")
 
-    business_day = models.ForeignKey(BusinessDay, models.PROTECT, related_name="steps")
+    business_day = models.ForeignKey(BusinessDay, models.PROTECT, related_name="steps", verbose_name=_("营业日"))
     step = models.CharField(_("步骤"), max_length=24, choices=[(step, STEP_NAMES[step]) for step in STEPS])
     state = models.CharField(_("进度"), max_length=8, choices=State.choices)
     tries = models.PositiveIntegerField(_("次数"), default=1)

@@ -24,8 +24,12 @@ class Payment(Machine):
     STATES = states.PAYMENT
 
     payment_no = models.CharField(_("支付单号"), max_length=32, unique=True)
-    merchant = models.ForeignKey("accounts.Merchant", models.PROTECT, related_name="payments", db_index=False)
-    stall = models.ForeignKey("accounts.Stall", models.PROTECT, related_name="payments", null=True, blank=True)
+    merchant = models.ForeignKey(
+        "accounts.Merchant", models.PROTECT, related_name="payments", db_index=False, verbose_name=_("商户")
+    )
+    stall = models.ForeignKey(
+        "accounts.Stall", models.PROTECT, related_name="payments", null=True, blank=True, verbose_name=_("摊位")
+    )
     order_no = models.CharField(_("商户单号"), max_length=64, null=True, blank=True)  # noqa: DJ001  # unique where given
     channel = models.CharField(_("入口"), max_length=16, choices=Channel.choices)
     amount_fen = models.BigIntegerField(_("金额"))
@@ -37,7 +41,13 @@ class Payment(Machine):
     paid_at = models.DateTimeField(_("支付时间"), null=True, blank=True)
     business_date = models.DateField(_("营业日"), null=True, blank=True)
     paid_attempt = models.ForeignKey(
-        "payments.PaymentAttempt", models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+        "payments.PaymentAttempt",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("付成的尝试"),
     )
 
     class Meta(Machine.Meta):

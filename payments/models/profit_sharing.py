@@ -14,7 +14,9 @@ class SharingReceiver(Machine):
 
     STATES = states.SHARING_RECEIVER
 
-    sub_merchant = models.ForeignKey("payments.SubMerchant", models.PROTECT, related_name="sharing_receivers")
+    sub_merchant = models.ForeignKey(
+        "payments.SubMerchant", models.PROTECT, related_name="sharing_receivers", verbose_name=_("特约商户号")
+    )
     account_type = models.CharField(_("账户类型"), max_length=24)
     account = models.CharField(_("账户"), max_length=64)
     name = models.CharField(_("全称"), max_length=120)
@@ -39,12 +41,16 @@ class ProfitSharing(Machine):
 
     sharing_no = models.CharField(_("分账单号"), max_length=32, unique=True)
     uid = models.UUIDField(_("记账号"), unique=True)
-    attempt = models.ForeignKey("payments.PaymentAttempt", models.PROTECT, related_name="sharings")
+    attempt = models.ForeignKey(
+        "payments.PaymentAttempt", models.PROTECT, related_name="sharings", verbose_name=_("支付尝试")
+    )
     acquirer_code = models.CharField(_("收单机构"), max_length=24)
     purpose = models.CharField(
         _("用途"), max_length=8, choices=[("SPLIT", _("分账")), ("UNFREEZE", _("解冻")), ("RETURN", _("回退"))]
     )
-    of = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="returns")
+    of = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="returns", verbose_name=_("原分账")
+    )
     refund = models.ForeignKey(
         "payments.Refund", models.PROTECT, null=True, blank=True, related_name="split_returns", verbose_name=_("退款单")
     )
@@ -87,8 +93,8 @@ class ProfitSharing(Machine):
 class SharingLine(models.Model):
     """分账明细: how much of a split goes to one receiver."""
 
-    sharing = models.ForeignKey(ProfitSharing, models.PROTECT, related_name="lines")
-    receiver = models.ForeignKey(SharingReceiver, models.PROTECT, related_name="lines")
+    sharing = models.ForeignKey(ProfitSharing, models.PROTECT, related_name="lines", verbose_name=_("分账"))
+    receiver = models.ForeignKey(SharingReceiver, models.PROTECT, related_name="lines", verbose_name=_("接收方"))
     amount_fen = models.BigIntegerField(_("金额"))
     result = models.CharField(_("结果"), max_length=16, default="", blank=True)
 

@@ -35,8 +35,10 @@ class ReconciliationLine(models.Model):
     `fee_fen` is as billed where the row was found, else as expected; fees given back are taken off.
     """
 
-    reconciliation = models.ForeignKey(Reconciliation, models.PROTECT, related_name="lines")
-    sub_merchant = models.ForeignKey("payments.SubMerchant", models.PROTECT, related_name="+")
+    reconciliation = models.ForeignKey(Reconciliation, models.PROTECT, related_name="lines", verbose_name=_("对账"))
+    sub_merchant = models.ForeignKey(
+        "payments.SubMerchant", models.PROTECT, related_name="+", verbose_name=_("特约商户号")
+    )
     payments = models.BigIntegerField(_("支付笔数"), default=0)
     gross_fen = models.BigIntegerField(_("收款"), default=0)
     refunds = models.BigIntegerField(_("退款笔数"), default=0)

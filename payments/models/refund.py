@@ -22,8 +22,10 @@ class Refund(Machine):
 
     refund_no = models.CharField(_("退款单号"), max_length=32, unique=True)
     uid = models.UUIDField(_("记账号"), unique=True)
-    payment = models.ForeignKey("payments.Payment", models.PROTECT, related_name="refunds")
-    attempt = models.ForeignKey("payments.PaymentAttempt", models.PROTECT, related_name="refunds")
+    payment = models.ForeignKey("payments.Payment", models.PROTECT, related_name="refunds", verbose_name=_("支付单"))
+    attempt = models.ForeignKey(
+        "payments.PaymentAttempt", models.PROTECT, related_name="refunds", verbose_name=_("支付尝试")
+    )
     acquirer_code = models.CharField(_("收单机构"), max_length=24)
     kind = models.CharField(_("类型"), max_length=16, choices=RefundKind.choices)
     amount_fen = models.BigIntegerField(_("金额"))
@@ -70,7 +72,7 @@ class Refund(Machine):
 class RefundLine(models.Model):
     """退款明细: which goods of a bill go back, and for how much."""
 
-    refund = models.ForeignKey(Refund, models.PROTECT, related_name="lines")
+    refund = models.ForeignKey(Refund, models.PROTECT, related_name="lines", verbose_name=_("退款"))
     position = models.PositiveSmallIntegerField(_("序号"))
     text = models.CharField(_("品名"), max_length=120)
     amount_fen = models.BigIntegerField(_("金额"))

@@ -43,8 +43,10 @@ class RiskRule(models.Model):
 class RiskHit(models.Model):
     """风险命中: which rule struck which order, with its figures; never shown to the subject (R20)."""
 
-    rule = models.ForeignKey(RiskRule, models.PROTECT, related_name="hits")
-    merchant = models.ForeignKey("accounts.Merchant", models.PROTECT, related_name="+", null=True, blank=True)
+    rule = models.ForeignKey(RiskRule, models.PROTECT, related_name="hits", verbose_name=_("规则"))
+    merchant = models.ForeignKey(
+        "accounts.Merchant", models.PROTECT, related_name="+", null=True, blank=True, verbose_name=_("商户")
+    )
     subject = models.CharField(_("对象"), max_length=64)
     action = models.CharField(_("动作"), max_length=8, choices=Action.choices)
     figures = models.JSONField(_("数据"), default=dict)
@@ -65,7 +67,9 @@ class RiskReview(Machine):
     STATES = states.RISK_REVIEW
 
     review_no = models.CharField(_("编号"), max_length=32, unique=True)
-    merchant = models.ForeignKey("accounts.Merchant", models.PROTECT, related_name="+", null=True, blank=True)
+    merchant = models.ForeignKey(
+        "accounts.Merchant", models.PROTECT, related_name="+", null=True, blank=True, verbose_name=_("商户")
+    )
     subject = models.CharField(_("对象"), max_length=64)
     reason = models.CharField(_("原因"), max_length=255)
     opened_at = models.DateTimeField(_("发起时间"))
@@ -88,7 +92,9 @@ class RiskFeed(models.Model):
     acquirer_code = models.CharField(_("收单机构"), max_length=24)
     feed_no = models.CharField(_("机构编号"), max_length=64)
     kind = models.CharField(_("种类"), max_length=12, choices=[("COMPLAINT", _("投诉")), ("VIOLATION", _("违规"))])
-    merchant = models.ForeignKey("accounts.Merchant", models.PROTECT, related_name="+", null=True, blank=True)
+    merchant = models.ForeignKey(
+        "accounts.Merchant", models.PROTECT, related_name="+", null=True, blank=True, verbose_name=_("商户")
+    )
     attempt_no = models.CharField(_("尝试号"), max_length=32, default="", blank=True)
     text = models.CharField(_("内容"), max_length=500, default="", blank=True)
     reported_at = models.DateTimeField(_("时间"))
@@ -132,7 +138,7 @@ class CreditReceipt(models.Model):
     """信用卡收款累计: credit-card receipts of one ID over all its shops at one acquirer in one day (R5). Fen."""
 
     acquirer_code = models.CharField(_("收单机构"), max_length=24)
-    person = models.ForeignKey("accounts.Person", models.PROTECT, related_name="+")
+    person = models.ForeignKey("accounts.Person", models.PROTECT, related_name="+", verbose_name=_("人"))
     business_date = models.DateField(_("营业日"))
     amount_fen = models.BigIntegerField(_("金额"))
 

@@ -74,8 +74,12 @@ class SceneDefinition(models.Model):
 class PaymentContext(models.Model):
     """支付情境: the six elements of one payment, declared or inferred, and the flow that was taken."""
 
-    payment = models.OneToOneField("payments.Payment", models.PROTECT, primary_key=True, related_name="context")
-    scene = models.ForeignKey(SceneDefinition, models.PROTECT, null=True, blank=True, related_name="contexts")
+    payment = models.OneToOneField(
+        "payments.Payment", models.PROTECT, primary_key=True, related_name="context", verbose_name=_("支付单")
+    )
+    scene = models.ForeignKey(
+        SceneDefinition, models.PROTECT, null=True, blank=True, related_name="contexts", verbose_name=_("场景")
+    )
     environment = models.CharField(_("环境"), max_length=16, choices=Environment.choices)
     motive = models.CharField(_("动机"), max_length=16, choices=Motive.choices)
     relationship = models.CharField(_("关系"), max_length=16, choices=Relationship.choices)

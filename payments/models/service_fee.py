@@ -19,9 +19,13 @@ class ServiceFee(Machine):
 
     fee_no = models.CharField(_("费用号"), max_length=32, unique=True)
     uid = models.UUIDField(_("记账号"), unique=True)
-    contract = models.ForeignKey("payments.ServiceContract", models.PROTECT, related_name="fees")
-    line = models.ForeignKey("payments.TariffLine", models.PROTECT, related_name="fees")
-    merchant = models.ForeignKey("accounts.Merchant", models.PROTECT, related_name="service_fees")
+    contract = models.ForeignKey(
+        "payments.ServiceContract", models.PROTECT, related_name="fees", verbose_name=_("合同")
+    )
+    line = models.ForeignKey("payments.TariffLine", models.PROTECT, related_name="fees", verbose_name=_("价目行"))
+    merchant = models.ForeignKey(
+        "accounts.Merchant", models.PROTECT, related_name="service_fees", verbose_name=_("商户")
+    )
     day = models.DateField(_("营业日"))
     subject_no = models.CharField(_("对象"), max_length=64)
     collection = models.CharField(
@@ -33,7 +37,9 @@ class ServiceFee(Machine):
     returned_fen = models.BigIntegerField(_("退费"), default=0)
     fee_fen = models.BigIntegerField(_("服务费"))
     split_fen = models.BigIntegerField(_("已分账"), default=0)
-    invoice = models.ForeignKey("payments.FeeInvoice", models.PROTECT, null=True, blank=True, related_name="fees")
+    invoice = models.ForeignKey(
+        "payments.FeeInvoice", models.PROTECT, null=True, blank=True, related_name="fees", verbose_name=_("服务费账单")
+    )
     charged_at = models.DateTimeField(_("计费时间"))
 
     class Meta(Machine.Meta):
@@ -57,7 +63,9 @@ class FeeInvoice(Machine):
 
     invoice_no = models.CharField(_("账单号"), max_length=32, unique=True)
     uid = models.UUIDField(_("记账号"), unique=True)
-    merchant = models.ForeignKey("accounts.Merchant", models.PROTECT, related_name="fee_invoices")
+    merchant = models.ForeignKey(
+        "accounts.Merchant", models.PROTECT, related_name="fee_invoices", verbose_name=_("商户")
+    )
     period = models.CharField(_("账期"), max_length=7)
     amount_fen = models.BigIntegerField(_("金额"))
     issued_at = models.DateTimeField(_("开出时间"))
@@ -89,7 +97,7 @@ class FeeInvoice(Machine):
 class FeePayee(models.Model):
     """收费主体: our own company as an on-boarded merchant of its own, paid for invoices through the cashier (R2)."""
 
-    merchant = models.ForeignKey("accounts.Merchant", models.PROTECT, related_name="+")
+    merchant = models.ForeignKey("accounts.Merchant", models.PROTECT, related_name="+", verbose_name=_("商户"))
     appointed_at = models.DateTimeField(_("生效时间"))
     ended_at = models.DateTimeField(_("停用时间"), null=True, blank=True)
 

@@ -9,7 +9,9 @@ class Settlement(models.Model):
     """结算单: one merchant and business day across acquirers. The acquirer pays; we reckon and record. Fen."""
 
     statement_no = models.CharField(_("结算单号"), max_length=32, unique=True)
-    merchant = models.ForeignKey("accounts.Merchant", models.PROTECT, related_name="settlements", db_index=False)
+    merchant = models.ForeignKey(
+        "accounts.Merchant", models.PROTECT, related_name="settlements", db_index=False, verbose_name=_("商户")
+    )
     day = models.DateField(_("营业日"))
     cycle = models.CharField(_("到账周期"), max_length=4, choices=[("T1", _("次工作日")), ("T0", _("当日"))])
     payout_date = models.DateField(_("到账日"))
@@ -48,8 +50,10 @@ class Settlement(models.Model):
 class SettlementLine(models.Model):
     """结算明细: the part of one acquirer; what it must pay out, and what it says it paid."""
 
-    settlement = models.ForeignKey(Settlement, models.PROTECT, related_name="lines")
-    sub_merchant = models.ForeignKey("payments.SubMerchant", models.PROTECT, related_name="+", db_index=False)
+    settlement = models.ForeignKey(Settlement, models.PROTECT, related_name="lines", verbose_name=_("结算单"))
+    sub_merchant = models.ForeignKey(
+        "payments.SubMerchant", models.PROTECT, related_name="+", db_index=False, verbose_name=_("特约商户号")
+    )
     acquirer_code = models.CharField(_("收单机构"), max_length=24)
     day = models.DateField(_("营业日"))
     payments = models.BigIntegerField(_("笔数"))
@@ -95,7 +99,9 @@ class SettlementAdjustment(models.Model):
     `captured_fen` of it the ledger has under `origin_day` already, a late payment's capture: only the rest is posted.
     """
 
-    sub_merchant = models.ForeignKey("payments.SubMerchant", models.PROTECT, related_name="+")
+    sub_merchant = models.ForeignKey(
+        "payments.SubMerchant", models.PROTECT, related_name="+", verbose_name=_("特约商户号")
+    )
     day = models.DateField(_("计入营业日"))
     amount_fen = models.BigIntegerField(_("金额"))
     origin_day = models.DateField(_("原营业日"), null=True, blank=True)

@@ -13,8 +13,10 @@ class StallCode(Machine):
     STATES = states.STALL_CODE
 
     code_no = models.CharField(_("码号"), max_length=32, unique=True)
-    merchant = models.ForeignKey("accounts.Merchant", models.PROTECT, related_name="stall_codes")
-    stall = models.ForeignKey("accounts.Stall", models.PROTECT, related_name="codes")
+    merchant = models.ForeignKey(
+        "accounts.Merchant", models.PROTECT, related_name="stall_codes", verbose_name=_("商户")
+    )
+    stall = models.ForeignKey("accounts.Stall", models.PROTECT, related_name="codes", verbose_name=_("摊位"))
     issued_at = models.DateTimeField(_("启用时间"))
     revoked_at = models.DateTimeField(_("停用时间"), null=True, blank=True)
 

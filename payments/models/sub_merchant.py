@@ -13,8 +13,12 @@ class SubMerchant(Machine):
 
     STATES = states.SUB_MERCHANT
 
-    merchant = models.ForeignKey("accounts.Merchant", models.PROTECT, related_name="sub_merchants")
-    acquirer = models.ForeignKey("accounts.Institution", models.PROTECT, related_name="sub_merchants")
+    merchant = models.ForeignKey(
+        "accounts.Merchant", models.PROTECT, related_name="sub_merchants", verbose_name=_("商户")
+    )
+    acquirer = models.ForeignKey(
+        "accounts.Institution", models.PROTECT, related_name="sub_merchants", verbose_name=_("收单机构")
+    )
     acquirer_code = models.CharField(_("收单机构"), max_length=24)
     sub_mchid = models.CharField(_("特约商户号"), max_length=32)
     legal_name = models.CharField(_("登记名称"), max_length=120)

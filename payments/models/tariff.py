@@ -31,7 +31,7 @@ class TariffVersion(Machine):
 
     STATES = rules.TARIFF_VERSION
 
-    tariff = models.ForeignKey(Tariff, models.PROTECT, related_name="versions")
+    tariff = models.ForeignKey(Tariff, models.PROTECT, related_name="versions", verbose_name=_("价目"))
     version = models.PositiveSmallIntegerField(_("版本"))
     valid_from = models.DateField(_("起"))
     valid_until = models.DateField(_("止"), null=True, blank=True)
@@ -60,7 +60,7 @@ class TariffVersion(Machine):
 class TariffLine(models.Model):
     """费率明细: one price; an empty condition fits all, and the line with most conditions wins."""
 
-    version = models.ForeignKey(TariffVersion, models.PROTECT, related_name="lines")
+    version = models.ForeignKey(TariffVersion, models.PROTECT, related_name="lines", verbose_name=_("版本"))
     position = models.PositiveSmallIntegerField(_("序号"))
     scene = models.CharField(_("场景"), max_length=32, default="", blank=True)
     product = models.CharField(_("产品"), max_length=32, default="", blank=True)
@@ -93,8 +93,10 @@ class ServiceContract(Machine):
     STATES = rules.CONTRACT
 
     contract_no = models.CharField(_("合同号"), max_length=64, unique=True)
-    merchant = models.ForeignKey("accounts.Merchant", models.PROTECT, related_name="service_contracts")
-    tariff = models.ForeignKey(Tariff, models.PROTECT, related_name="contracts")
+    merchant = models.ForeignKey(
+        "accounts.Merchant", models.PROTECT, related_name="service_contracts", verbose_name=_("商户")
+    )
+    tariff = models.ForeignKey(Tariff, models.PROTECT, related_name="contracts", verbose_name=_("价目"))
     collection = models.CharField(
         _("收取方式"), max_length=8, choices=[(SPLIT, _("分账收取")), (SEPARATE, _("单独收取"))]
     )

@@ -27,14 +27,18 @@ class AgreementMethod(models.Model):
 class Agreement(models.Model):
     """三账合一: one merchant and day, over the union of orders, outbound notes and receipts. Fen."""
 
-    merchant = models.ForeignKey("accounts.Merchant", models.PROTECT, related_name="agreements", db_index=False)
+    merchant = models.ForeignKey(
+        "accounts.Merchant", models.PROTECT, related_name="agreements", db_index=False, verbose_name=_("商户")
+    )
     day = models.DateField(_("营业日"))
     cases = models.PositiveIntegerField(_("笔数"))
     cases_ok = models.PositiveIntegerField(_("一致笔数"))
     amount_fen = models.BigIntegerField(_("金额"))
     amount_ok_fen = models.BigIntegerField(_("一致金额"))
     is_final = models.BooleanField(_("已过时限"))
-    method = models.ForeignKey(AgreementMethod, models.PROTECT, related_name="+", db_index=False)
+    method = models.ForeignKey(
+        AgreementMethod, models.PROTECT, related_name="+", db_index=False, verbose_name=_("编制办法")
+    )
     computed_at = models.DateTimeField(_("计算时间"))
 
     class Meta:
@@ -67,8 +71,10 @@ class Parting(models.TextChoices):
 class AgreementCase(models.Model):
     """三账差异: one order or receipt whose books part, and why; the agreeing ones are only counted."""
 
-    agreement = models.ForeignKey(Agreement, models.CASCADE, related_name="partings")
-    order = models.ForeignKey("supplychain.Order", models.PROTECT, related_name="+", null=True, blank=True)
+    agreement = models.ForeignKey(Agreement, models.CASCADE, related_name="partings", verbose_name=_("三账比对"))
+    order = models.ForeignKey(
+        "supplychain.Order", models.PROTECT, related_name="+", null=True, blank=True, verbose_name=_("订单")
+    )
     payment_no = models.CharField(_("支付单号"), max_length=32, default="", blank=True)
     cause = models.CharField(_("原因"), max_length=16, choices=Parting.choices)
     amount_fen = models.BigIntegerField(_("金额"))

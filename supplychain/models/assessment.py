@@ -34,8 +34,10 @@ class Assessment(models.Model):
     """经营评估: three results that are never merged, and the need ratio apart; append-only, 参考."""
 
     assessment_no = models.CharField(_("评估号"), max_length=32, unique=True)
-    merchant = models.ForeignKey("accounts.Merchant", models.PROTECT, related_name="assessments", db_index=False)
-    model = models.ForeignKey(AssessmentModel, models.PROTECT, related_name="+")
+    merchant = models.ForeignKey(
+        "accounts.Merchant", models.PROTECT, related_name="assessments", db_index=False, verbose_name=_("商户")
+    )
+    model = models.ForeignKey(AssessmentModel, models.PROTECT, related_name="+", verbose_name=_("方法版本"))
     outcome = models.CharField(_("结果"), max_length=12, choices=AssessmentOutcome.choices)
     window_from = models.DateField(_("数据起"))
     window_until = models.DateField(_("数据止"))
@@ -48,7 +50,9 @@ class Assessment(models.Model):
     reasons = models.JSONField(_("原因"), default=list)
     need = models.JSONField(_("资金需求"), default=dict)
     input_hash = models.CharField(_("输入指纹"), max_length=64)
-    supersedes = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="superseded_by")
+    supersedes = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="superseded_by", verbose_name=_("取代")
+    )
     computed_at = models.DateTimeField(_("计算时间"))
     computed_by = models.CharField(_("经办"), max_length=80)
 
@@ -82,7 +86,7 @@ class Assessment(models.Model):
 class AssessmentDocument(models.Model):
     """评估报告: the signed PDF a merchant carries himself; one byte changed is detected (R23). Append-only."""
 
-    assessment = models.OneToOneField(Assessment, models.PROTECT, related_name="document")
+    assessment = models.OneToOneField(Assessment, models.PROTECT, related_name="document", verbose_name=_("评估"))
     pdf = models.BinaryField(_("文件"), editable=False)
     sha256 = models.CharField(_("文件指纹"), max_length=64, unique=True)
     signature = models.CharField(_("签名"), max_length=64)
@@ -98,7 +102,9 @@ class AssessmentDocument(models.Model):
 class NeedStatement(models.Model):
     """资金需求申报: what the merchant says he needs and owes, in fen; append-only, the newest counts."""
 
-    merchant = models.ForeignKey("accounts.Merchant", models.PROTECT, related_name="need_statements")
+    merchant = models.ForeignKey(
+        "accounts.Merchant", models.PROTECT, related_name="need_statements", verbose_name=_("商户")
+    )
     requested_fen = models.BigIntegerField(_("想用多少"))
     own_funds_fen = models.BigIntegerField(_("自有资金"))
     loans_fen = models.BigIntegerField(_("已有贷款"))
@@ -140,7 +146,9 @@ class PaperKind(models.TextChoices):
 class PaperCheck(models.Model):
     """单据核对: one paper held against the books by a person; append-only."""
 
-    merchant = models.ForeignKey("accounts.Merchant", models.PROTECT, related_name="paper_checks")
+    merchant = models.ForeignKey(
+        "accounts.Merchant", models.PROTECT, related_name="paper_checks", verbose_name=_("商户")
+    )
     kind = models.CharField(_("种类"), max_length=16, choices=PaperKind.choices)
     paper_ref = models.CharField(_("单据号"), max_length=64)
     is_matched = models.BooleanField(_("与账相符"))
@@ -162,7 +170,7 @@ class AssessmentObjection(Machine):
     STATES = states.ASSESSMENT_OBJECTION
 
     objection_no = models.CharField(_("异议号"), max_length=32, unique=True)
-    assessment = models.ForeignKey(Assessment, models.PROTECT, related_name="objections")
+    assessment = models.ForeignKey(Assessment, models.PROTECT, related_name="objections", verbose_name=_("评估"))
     feature = models.CharField(_("指标"), max_length=32, default="", blank=True)
     statement = models.CharField(_("说明"), max_length=500)
     raised_at = models.DateTimeField(_("提出时间"))
@@ -170,7 +178,9 @@ class AssessmentObjection(Machine):
     finding = models.CharField(_("处理意见"), max_length=500, default="", blank=True)
     decided_at = models.DateTimeField(_("处理时间"), null=True, blank=True)
     decided_by = models.CharField(_("处理人"), max_length=80, default="", blank=True)
-    result = models.ForeignKey(Assessment, models.PROTECT, null=True, blank=True, related_name="+")
+    result = models.ForeignKey(
+        Assessment, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("复议结果")
+    )
 
     class Meta(Machine.Meta):
         verbose_name = verbose_name_plural = _("评估异议")

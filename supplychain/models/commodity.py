@@ -90,7 +90,7 @@ class CommodityConcordance(models.Model):
 
     source_name = models.CharField(_("原名称"), max_length=64)
     source = models.CharField(_("来源"), max_length=64)
-    commodity = models.ForeignKey(Commodity, models.PROTECT, related_name="concordances")
+    commodity = models.ForeignKey(Commodity, models.PROTECT, related_name="concordances", verbose_name=_("商品"))
     kg_factor = models.DecimalField(_("公斤系数"), max_digits=9, decimal_places=4, default=1)
     valid_from = models.DateField(_("启用日"))
     valid_until = models.DateField(_("停用日"), null=True, blank=True)

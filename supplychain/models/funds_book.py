@@ -17,8 +17,12 @@ class FundsKind(models.TextChoices):
 class FundsEntry(models.Model):
     """资金账: one row per payment or refund, order or none; append-only, written from outbox facts alone."""
 
-    merchant = models.ForeignKey("accounts.Merchant", models.PROTECT, related_name="funds_entries", db_index=False)
-    order = models.ForeignKey(Order, models.PROTECT, related_name="funds_entries", null=True, blank=True)
+    merchant = models.ForeignKey(
+        "accounts.Merchant", models.PROTECT, related_name="funds_entries", db_index=False, verbose_name=_("商户")
+    )
+    order = models.ForeignKey(
+        Order, models.PROTECT, related_name="funds_entries", null=True, blank=True, verbose_name=_("订单")
+    )
     kind = models.CharField(_("种类"), max_length=8, choices=FundsKind.choices)
     source_no = models.CharField(_("支付单或退款单"), max_length=32, unique=True)
     payment_no = models.CharField(_("支付单号"), max_length=32)

@@ -11,8 +11,8 @@ class Goods(models.Model):
     """商品: a commodity a stall offers, its price as last set, and how often it is picked at the counter."""
 
     goods_no = models.CharField(_("商品号"), max_length=32, unique=True)
-    stall = models.ForeignKey("accounts.Stall", models.PROTECT, related_name="goods")
-    commodity = models.ForeignKey(Commodity, models.PROTECT, related_name="goods")
+    stall = models.ForeignKey("accounts.Stall", models.PROTECT, related_name="goods", verbose_name=_("摊位"))
+    commodity = models.ForeignKey(Commodity, models.PROTECT, related_name="goods", verbose_name=_("商品"))
     price_fen_kg = models.BigIntegerField(_("单价（分/公斤）"))
     is_on_sale = models.BooleanField(_("在售"), default=True)
     is_in_store = models.BooleanField(_("云店可见"), default=True)

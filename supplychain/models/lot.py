@@ -15,9 +15,11 @@ class Lot(Machine):
     STATES = states.LOT
 
     lot_no = models.CharField(_("批次号"), max_length=32, unique=True)
-    merchant = models.ForeignKey("accounts.Merchant", models.PROTECT, related_name="lots")
-    stall = models.ForeignKey("accounts.Stall", models.PROTECT, related_name="lots", null=True, blank=True)
-    commodity = models.ForeignKey(Commodity, models.PROTECT, related_name="lots")
+    merchant = models.ForeignKey("accounts.Merchant", models.PROTECT, related_name="lots", verbose_name=_("商户"))
+    stall = models.ForeignKey(
+        "accounts.Stall", models.PROTECT, related_name="lots", null=True, blank=True, verbose_name=_("摊位")
+    )
+    commodity = models.ForeignKey(Commodity, models.PROTECT, related_name="lots", verbose_name=_("商品"))
     origin = models.CharField(_("产地"), max_length=64, default="", blank=True)
     arrived_at = models.DateTimeField(_("到货时间"))
     best_before_at = models.DateTimeField(_("最佳食用期"))
@@ -54,7 +56,7 @@ class StockKind(models.TextChoices):
 class StockMovement(models.Model):
     """库存变动: append-only; a mistake is mended by a counter-entry."""
 
-    lot = models.ForeignKey(Lot, models.PROTECT, related_name="movements")
+    lot = models.ForeignKey(Lot, models.PROTECT, related_name="movements", verbose_name=_("批次"))
     kind = models.CharField(_("种类"), max_length=12, choices=StockKind.choices)
     kg = models.DecimalField(_("公斤"), max_digits=14, decimal_places=3)
     source_no = models.CharField(_("依据"), max_length=64)
@@ -83,12 +85,22 @@ class Receiving(models.Model):
     """进货单: goods received from a grower or a wholesaler; its lines are lots."""
 
     receiving_no = models.CharField(_("进货单号"), max_length=32, unique=True)
-    merchant = models.ForeignKey("accounts.Merchant", models.PROTECT, related_name="receivings")
+    merchant = models.ForeignKey("accounts.Merchant", models.PROTECT, related_name="receivings", verbose_name=_("商户"))
     supplier_merchant = models.ForeignKey(
-        "accounts.Merchant", models.PROTECT, related_name="deliveries", null=True, blank=True
+        "accounts.Merchant",
+        models.PROTECT,
+        related_name="deliveries",
+        null=True,
+        blank=True,
+        verbose_name=_("供货方（店）"),
     )
     supplier_person = models.ForeignKey(
-        "accounts.Person", models.PROTECT, related_name="deliveries", null=True, blank=True
+        "accounts.Person",
+        models.PROTECT,
+        related_name="deliveries",
+        null=True,
+        blank=True,
+        verbose_name=_("供货方（人）"),
     )
     supplier_name = models.CharField(_("供货人"), max_length=64)
     received_at = models.DateTimeField(_("到货时间"))
@@ -112,9 +124,9 @@ class Receiving(models.Model):
 class ReceivingLine(models.Model):
     """进货明细: one commodity, its kg and price, and the lot it became."""
 
-    receiving = models.ForeignKey(Receiving, models.PROTECT, related_name="lines")
+    receiving = models.ForeignKey(Receiving, models.PROTECT, related_name="lines", verbose_name=_("进货单"))
     line_no = models.PositiveSmallIntegerField(_("行"))
-    lot = models.OneToOneField(Lot, models.PROTECT, related_name="receiving_line")
+    lot = models.OneToOneField(Lot, models.PROTECT, related_name="receiving_line", verbose_name=_("批次"))
     kg = models.DecimalField(_("公斤"), max_digits=12, decimal_places=3)
     price_fen_kg = models.BigIntegerField(_("进价（分/公斤）"))
     amount_fen = models.BigIntegerField(_("金额"))

@@ -40,13 +40,22 @@ class Order(Machine):
     STATES = states.ORDER
 
     order_no = models.CharField(_("订单号"), max_length=32, unique=True)
-    merchant = models.ForeignKey("accounts.Merchant", models.PROTECT, related_name="orders", db_index=False)
-    stall = models.ForeignKey("accounts.Stall", models.PROTECT, related_name="orders")
+    merchant = models.ForeignKey(
+        "accounts.Merchant", models.PROTECT, related_name="orders", db_index=False, verbose_name=_("商户")
+    )
+    stall = models.ForeignKey("accounts.Stall", models.PROTECT, related_name="orders", verbose_name=_("摊位"))
     channel = models.CharField(_("来源"), max_length=8, choices=OrderChannel.choices)
     handover = models.CharField(_("交货"), max_length=8, choices=Handover.choices, default=Handover.AT_STALL)
-    buyer_person = models.ForeignKey("accounts.Person", models.PROTECT, related_name="orders", null=True, blank=True)
+    buyer_person = models.ForeignKey(
+        "accounts.Person", models.PROTECT, related_name="orders", null=True, blank=True, verbose_name=_("买家（人）")
+    )
     buyer_merchant = models.ForeignKey(
-        "accounts.Merchant", models.PROTECT, related_name="purchases", null=True, blank=True
+        "accounts.Merchant",
+        models.PROTECT,
+        related_name="purchases",
+        null=True,
+        blank=True,
+        verbose_name=_("买家（店）"),
     )
     buyer_name = models.CharField(_("买家"), max_length=64, default="", blank=True)
     buyer_phone = SealedField(null=True, blank=True)
@@ -83,10 +92,14 @@ class OrderLine(models.Model):
     Stall and day are those of the order, kept here so that the index reads ten million lines without a join.
     """
 
-    order = models.ForeignKey(Order, models.PROTECT, related_name="lines", db_index=False)
+    order = models.ForeignKey(Order, models.PROTECT, related_name="lines", db_index=False, verbose_name=_("订单"))
     line_no = models.PositiveSmallIntegerField(_("行"))
-    commodity = models.ForeignKey(Commodity, models.PROTECT, related_name="order_lines", db_index=False)
-    stall = models.ForeignKey("accounts.Stall", models.PROTECT, related_name="+", db_index=False)
+    commodity = models.ForeignKey(
+        Commodity, models.PROTECT, related_name="order_lines", db_index=False, verbose_name=_("商品")
+    )
+    stall = models.ForeignKey(
+        "accounts.Stall", models.PROTECT, related_name="+", db_index=False, verbose_name=_("摊位")
+    )
     business_date = models.DateField(_("营业日"))
     kg = models.DecimalField(_("公斤"), max_digits=12, decimal_places=3)
     price_fen_kg = models.BigIntegerField(_("单价（分/公斤）"))
@@ -115,7 +128,9 @@ class OrderLine(models.Model):
 class OrderCorrection(models.Model):
     """订单冲正: a counter-entry to one line; the line itself is never changed. Kg and fen with their sign."""
 
-    order_line = models.ForeignKey(OrderLine, models.PROTECT, related_name="corrections", db_index=False)
+    order_line = models.ForeignKey(
+        OrderLine, models.PROTECT, related_name="corrections", db_index=False, verbose_name=_("订单行")
+    )
     source_no = models.CharField(_("依据"), max_length=32)
     kg = models.DecimalField(_("公斤"), max_digits=12, decimal_places=3)
     amount_fen = models.BigIntegerField(_("金额"))

@@ -19,8 +19,10 @@ class Outbound(models.Model):
     """出货单: append-only. A wrong note is answered by one in the other direction."""
 
     outbound_no = models.CharField(_("出货单号"), max_length=32, unique=True)
-    order = models.ForeignKey(Order, models.PROTECT, related_name="outbounds")
-    merchant = models.ForeignKey("accounts.Merchant", models.PROTECT, related_name="outbounds", db_index=False)
+    order = models.ForeignKey(Order, models.PROTECT, related_name="outbounds", verbose_name=_("订单"))
+    merchant = models.ForeignKey(
+        "accounts.Merchant", models.PROTECT, related_name="outbounds", db_index=False, verbose_name=_("商户")
+    )
     direction = models.CharField(_("方向"), max_length=4, choices=Direction.choices)
     reason = models.CharField(_("原因"), max_length=120, default="", blank=True)
     refund_no = models.CharField(_("退款单号"), max_length=32, null=True, blank=True, unique=True)
@@ -39,9 +41,9 @@ class Outbound(models.Model):
 class OutboundLine(models.Model):
     """出货明细: the kg of one order line that left from one lot."""
 
-    outbound = models.ForeignKey(Outbound, models.PROTECT, related_name="lines")
-    order_line = models.ForeignKey(OrderLine, models.PROTECT, related_name="outbound_lines")
-    lot = models.ForeignKey(Lot, models.PROTECT, related_name="outbound_lines")
+    outbound = models.ForeignKey(Outbound, models.PROTECT, related_name="lines", verbose_name=_("出库单"))
+    order_line = models.ForeignKey(OrderLine, models.PROTECT, related_name="outbound_lines", verbose_name=_("订单行"))
+    lot = models.ForeignKey(Lot, models.PROTECT, related_name="outbound_lines", verbose_name=_("批次"))
     kg = models.DecimalField(_("公斤"), max_digits=12, decimal_places=3)
 
     class Meta:

@@ -33,12 +33,16 @@ class IndexMethodVersion(models.Model):
 class IndexTrade(models.Model):
     """指数成交: one eligible trade line, in whole grams and fen; refunds are netted into the day of the trade."""
 
-    source = models.ForeignKey(PriceSource, models.PROTECT, related_name="+", db_index=False)
+    source = models.ForeignKey(PriceSource, models.PROTECT, related_name="+", db_index=False, verbose_name=_("来源"))
     day = models.DateField(_("日期"))
     week = models.DateField(_("周一"))
-    commodity = models.ForeignKey(Commodity, models.PROTECT, related_name="+", db_index=False)
-    market = models.ForeignKey("accounts.Market", models.PROTECT, null=True, related_name="+", db_index=False)
-    merchant = models.ForeignKey("accounts.Merchant", models.PROTECT, null=True, related_name="+", db_index=False)
+    commodity = models.ForeignKey(Commodity, models.PROTECT, related_name="+", db_index=False, verbose_name=_("商品"))
+    market = models.ForeignKey(
+        "accounts.Market", models.PROTECT, null=True, related_name="+", db_index=False, verbose_name=_("市场")
+    )
+    merchant = models.ForeignKey(
+        "accounts.Merchant", models.PROTECT, null=True, related_name="+", db_index=False, verbose_name=_("商户")
+    )
     grams = models.BigIntegerField(_("克"))
     amount_fen = models.BigIntegerField(_("金额"))
     verdict = models.CharField(_("结果"), max_length=12, choices=RowVerdict.choices, default=RowVerdict.ACCEPTED)
@@ -77,12 +81,14 @@ class Grain(models.TextChoices):
 class IndexCell(models.Model):
     """指数单元: unit value of one commodity in one week or month; every vintage is kept. Market null: all markets."""
 
-    source = models.ForeignKey(PriceSource, models.PROTECT, related_name="+", db_index=False)
+    source = models.ForeignKey(PriceSource, models.PROTECT, related_name="+", db_index=False, verbose_name=_("来源"))
     grain = models.CharField(_("粒度"), max_length=5, choices=Grain.choices)
     period = models.DateField(_("期"))
     vintage = models.PositiveSmallIntegerField(_("版次"))
-    commodity = models.ForeignKey(Commodity, models.PROTECT, related_name="+", db_index=False)
-    market = models.ForeignKey("accounts.Market", models.PROTECT, null=True, related_name="+", db_index=False)
+    commodity = models.ForeignKey(Commodity, models.PROTECT, related_name="+", db_index=False, verbose_name=_("商品"))
+    market = models.ForeignKey(
+        "accounts.Market", models.PROTECT, null=True, related_name="+", db_index=False, verbose_name=_("市场")
+    )
     kg = models.DecimalField(_("公斤"), max_digits=18, decimal_places=3)
     amount_fen = models.BigIntegerField(_("金额"))
     merchants = models.PositiveIntegerField(_("商户数"), null=True)
@@ -133,12 +139,16 @@ class Companion(models.TextChoices):
 class IndexSeries(models.Model):
     """指数序列: the headline of a source, one sub-index, or one companion."""
 
-    source = models.ForeignKey(PriceSource, models.PROTECT, related_name="series", db_index=False)
+    source = models.ForeignKey(
+        PriceSource, models.PROTECT, related_name="series", db_index=False, verbose_name=_("来源")
+    )
     grain = models.CharField(_("粒度"), max_length=5, choices=Grain.choices)
     kind = models.CharField(_("种类"), max_length=12, choices=SeriesKind.choices)
     category = models.CharField(_("类别"), max_length=16, choices=Category.choices, default="", blank=True)
     origin_class = models.CharField(_("产地"), max_length=8, choices=OriginClass.choices, default="", blank=True)
-    market = models.ForeignKey("accounts.Market", models.PROTECT, null=True, blank=True, related_name="+")
+    market = models.ForeignKey(
+        "accounts.Market", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("市场")
+    )
     companion = models.CharField(_("指标"), max_length=20, choices=Companion.choices, default="", blank=True)
 
     class Meta:
@@ -170,12 +180,14 @@ class IndexRelease(Machine):
     STATES = states.INDEX_RELEASE
 
     release_no = models.CharField(_("发布号"), max_length=32, unique=True)
-    source = models.ForeignKey(PriceSource, models.PROTECT, related_name="releases", db_index=False)
+    source = models.ForeignKey(
+        PriceSource, models.PROTECT, related_name="releases", db_index=False, verbose_name=_("来源")
+    )
     kind = models.CharField(_("种类"), max_length=8, choices=ReleaseKind.choices)
     grain = models.CharField(_("粒度"), max_length=5, choices=Grain.choices)
     period = models.DateField(_("期"))
     vintage = models.PositiveSmallIntegerField(_("版次"))
-    method = models.ForeignKey(IndexMethodVersion, models.PROTECT, related_name="+")
+    method = models.ForeignKey(IndexMethodVersion, models.PROTECT, related_name="+", verbose_name=_("编制办法"))
     is_trial = models.BooleanField(_("试编"))
     window_from = models.DateField(_("窗口起"), null=True)
     periods = models.PositiveSmallIntegerField(_("窗口期数"))
@@ -214,8 +226,10 @@ class IndexRelease(Machine):
 class IndexValue(models.Model):
     """指数值: one series in one period as one release has it; null with the reason where there is too little."""
 
-    release = models.ForeignKey(IndexRelease, models.PROTECT, related_name="values", db_index=False)
-    series = models.ForeignKey(IndexSeries, models.PROTECT, related_name="values")
+    release = models.ForeignKey(
+        IndexRelease, models.PROTECT, related_name="values", db_index=False, verbose_name=_("发布")
+    )
+    series = models.ForeignKey(IndexSeries, models.PROTECT, related_name="values", verbose_name=_("序列"))
     period = models.DateField(_("期"))
     value = models.FloatField(_("值"), null=True)
     shortfalls = models.JSONField(_("原因"), default=list)
@@ -235,8 +249,8 @@ class IndexErratum(models.Model):
     """勘误: a final that was wrong by more than the limit, with its right value; numbered, append-only."""
 
     erratum_no = models.CharField(_("勘误号"), max_length=32, unique=True)
-    release = models.ForeignKey(IndexRelease, models.PROTECT, related_name="errata")
-    corrected_by = models.ForeignKey(IndexRelease, models.PROTECT, related_name="corrects")
+    release = models.ForeignKey(IndexRelease, models.PROTECT, related_name="errata", verbose_name=_("发布"))
+    corrected_by = models.ForeignKey(IndexRelease, models.PROTECT, related_name="corrects", verbose_name=_("更正为"))
     value_before = models.DecimalField(_("原值"), max_digits=12, decimal_places=2)
     value_after = models.DecimalField(_("更正值"), max_digits=12, decimal_places=2)
     cause = models.CharField(_("原因"), max_length=200)

@@ -22,7 +22,9 @@ class PriceSource(models.Model):
     code = models.CharField(_("代码"), max_length=24, unique=True)
     name = models.CharField(_("名称"), max_length=64)
     kind = models.CharField(_("种类"), max_length=12, choices=SourceKind.choices)
-    market = models.ForeignKey("accounts.Market", models.PROTECT, null=True, blank=True, related_name="price_sources")
+    market = models.ForeignKey(
+        "accounts.Market", models.PROTECT, null=True, blank=True, related_name="price_sources", verbose_name=_("市场")
+    )
     currency = models.CharField(_("币种"), max_length=3, default="CNY")
     is_public = models.BooleanField(_("公开"), default=True)
 
@@ -39,7 +41,7 @@ class PriceSheet(Machine):
     STATES = states.PRICE_SHEET
 
     sheet_no = models.CharField(_("编号"), max_length=32, unique=True)
-    source = models.ForeignKey(PriceSource, models.PROTECT, related_name="sheets")
+    source = models.ForeignKey(PriceSource, models.PROTECT, related_name="sheets", verbose_name=_("来源"))
     file_name = models.CharField(_("文件名"), max_length=200)
     sha256 = models.CharField(_("文件指纹"), max_length=64)
     columns = models.JSONField(_("列对照"))
@@ -92,14 +94,16 @@ class RowVerdict(models.TextChoices):
 class PriceSheetRow(models.Model):
     """行情表明细: a line as it stood in the file. Nothing is filled in; a rejected line keeps its text."""
 
-    sheet = models.ForeignKey(PriceSheet, models.PROTECT, related_name="rows", db_index=False)
+    sheet = models.ForeignKey(PriceSheet, models.PROTECT, related_name="rows", db_index=False, verbose_name=_("行情表"))
     line_no = models.PositiveIntegerField(_("行号"))
     day = models.DateField(_("日期"), null=True, blank=True)
     source_name = models.CharField(_("品名"), max_length=64, default="", blank=True)
     kg = models.DecimalField(_("公斤"), max_digits=14, decimal_places=3, null=True, blank=True)
     price_fen_kg = models.DecimalField(_("每公斤价（分）"), max_digits=16, decimal_places=4, null=True, blank=True)
     amount_fen = models.BigIntegerField(_("金额"), null=True, blank=True)
-    commodity = models.ForeignKey(Commodity, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
+    commodity = models.ForeignKey(
+        Commodity, models.PROTECT, null=True, blank=True, related_name="+", db_index=False, verbose_name=_("商品")
+    )
     verdict = models.CharField(_("结果"), max_length=12, choices=RowVerdict.choices)
     fault = models.CharField(_("原因"), max_length=20, choices=RowFault.choices, default="", blank=True)
     text = models.CharField(_("原文"), max_length=200, default="", blank=True)
