@@ -25,7 +25,7 @@ from tests.bench.bench_posting import setup_django
 from tests.bench.result import Result, Skipped
 from tests.bench.server import durable_server
 
-PAYMENTS = int(os.environ.get("BENCH_PAYMENTS", "100000"))
+PAYMENTS = int(os.environ.get("BENCH_PAYMENTS", "1000000"))
 SMALLER = PAYMENTS // 10
 MERCHANTS = int(os.environ.get("BENCH_CLOSE_MERCHANTS", "2000"))
 DAY = date(2026, 11, 17)
