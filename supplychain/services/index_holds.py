@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from silk_road_ebao.kernel.actors import Actor
@@ -12,7 +13,7 @@ from silk_road_ebao.kernel.models import Approval
 from silk_road_ebao.kernel.refusals import Refusal
 from silk_road_ebao.kernel.states import transition
 from supplychain.models import IndexRelease, PriceSource
-from supplychain.services.index_releases import announce_release, release_month, release_week
+from supplychain.services.index_releases import announce_release, queue_for_release, release_month, release_week
 
 
 class NotHeld(Refusal):
@@ -85,18 +86,28 @@ def resume_held(*, source: PriceSource, actor: Actor, at: datetime) -> list[Inde
     """
     again: list[IndexRelease] = []
     for grain in ("WEEK", "MONTH"):
-        for period, kind in _waiting_periods(source, grain):
-            release = (
-                release_week(source=source, week=period, kind=kind, actor=actor, at=at)
-                if grain == "WEEK"
-                else release_month(source=source, month=period, actor=actor, at=at)
-            )
+        for period, kind in _waiting(source, grain).order_by("period", "vintage").values_list("period", "kind"):
+            release = _run_again(source, grain, period, kind, actor, at)
+            if release is None:
+                continue
             if release.status == "HELD" and release.value is None:
                 break
             again.append(release)
     return again
 
 
-def _waiting_periods(source: PriceSource, grain: str) -> list[tuple[date, str]]:
-    held = IndexRelease.objects.filter(source=source, grain=grain, status="HELD", value=None)
-    return list(held.order_by("period", "vintage").values_list("period", "kind"))
+@transaction.atomic
+def _run_again(
+    source: PriceSource, grain: str, period: date, kind: str, actor: Actor, at: datetime
+) -> IndexRelease | None:
+    """Run one period anew; None when another process, told of the same names, has done so meanwhile."""
+    queue_for_release(source=source, grain=grain)
+    if not _waiting(source, grain).filter(period=period).exists():
+        return None
+    if grain == "WEEK":
+        return release_week(source=source, week=period, kind=kind, actor=actor, at=at)
+    return release_month(source=source, month=period, actor=actor, at=at)
+
+
+def _waiting(source: PriceSource, grain: str) -> QuerySet[IndexRelease]:
+    return IndexRelease.objects.filter(source=source, grain=grain, status="HELD", value=None)

@@ -57,13 +57,18 @@ def release_month(*, source: PriceSource, month: date, actor: Actor, at: datetim
     return _release(source, "MONTH", month, "MONTH", actor, at)
 
 
+def queue_for_release(*, source: PriceSource, grain: str) -> None:
+    """Wait until nobody else releases periods of this grain, and keep others waiting until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"index {source.code} {grain}"])
+
+
 def _release(source: PriceSource, grain: str, period: date, kind: str, actor: Actor, at: datetime) -> IndexRelease:
     """Compute and write one release. A period is released one at a time, under a lock.
 
     Until the window is full (试编) all periods are computed anew; afterwards finals stand.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"index {source.code} {grain}"])
+    queue_for_release(source=source, grain=grain)
     version = method_on(period)
     method = version.to_rules()
     compute_cells(source=source, grain=grain, period=period, method=method, at=at)

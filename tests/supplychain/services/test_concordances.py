@@ -1,9 +1,11 @@
 """Concordances: a market's names get their meaning from two people, and what was held for them runs again."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection
 
 from silk_road_ebao.kernel.actors import Actor
 from silk_road_ebao.kernel.approvals import SamePerson, approve, reject
@@ -102,6 +104,29 @@ def test_a_rename_holds_the_weeks_without_a_number_until_two_people_say_what_the
         "SUPERSEDED"
     }
     assert {round(value, 6) for value in dict(headline_rows(source, "WEEK")).values()} == {100.0}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_run_held_weeks_again_at_once_write_each_week_once(source):
+    """The command and the worker hear of new names at the same moment."""
+    all_weeks = weeks(6)
+    rename(source, all_weeks)
+    approval = ask_for_concordance(source=source, equations=equations(source), maker=MAKER, at=AT)
+    approve(approval_no=approval.approval_no, checker=CHECKER, at=AT)
+
+    with ThreadPoolExecutor(2) as both:
+        runs = [both.submit(_resume_on_own_connection, source) for _ in range(2)]
+        again = [release.period for run in runs for release in run.result()]
+
+    assert sorted(again) == all_weeks[2:]
+    assert set(IndexRelease.objects.filter(period__in=all_weeks[2:]).values_list("vintage", flat=True)) == {1, 2}
+
+
+def _resume_on_own_connection(source):
+    try:
+        return resume_held(source=source, actor=CHECKER, at=AT)
+    finally:
+        connection.close()
 
 
 def test_a_week_held_for_its_names_cannot_be_let_out_and_is_not_written_twice(source):
