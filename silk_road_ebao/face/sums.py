@@ -40,3 +40,10 @@ class Sum:
         added = sum(term.amount_fen for term in self.terms)
         if added != self.total_fen:
             raise ValueError(f"terms add up to {added} fen, not {self.total_fen}")
+
+    def brief(self) -> list[Term]:
+        """Put terms of one name together, in the order of their first: one line for three wallets' receipts."""
+        amounts: dict[str, int] = {}
+        for term in self.terms:
+            amounts[str(term.label)] = amounts.get(str(term.label), 0) + term.amount_fen
+        return [Term(label, amount_fen) for label, amount_fen in amounts.items()]

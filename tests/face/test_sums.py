@@ -19,3 +19,9 @@ def test_a_sum_shows_signs_reasons_and_the_total():
     assert "按 1%" in shown
     assert 'href="/today/"' in shown
     assert "− 手续费" in shown
+
+
+def test_terms_of_one_name_are_one_in_the_brief():
+    total = Sum("到账", 1_490, [Term("收款", 1_000, "微信"), Term("收款", 500, "支付宝"), Term("手续费", -10)])
+
+    assert total.brief() == [Term("收款", 1_500), Term("手续费", -10)]

@@ -158,8 +158,8 @@ def sum_lines(total: Sum) -> dict[str, Any]:
 
 @register.inclusion_tag("components/sum_brief.html")
 def sum_brief(total: Sum) -> dict[str, Any]:
-    """Show the sum on one line, the whole of it one touch away."""
-    return {"sum": total}
+    """Show the sum on one line, terms of one name as one, the whole of it one touch away."""
+    return {"sum": total, "terms": total.brief()}
 
 
 @register.inclusion_tag("components/empty.html")
