@@ -2,8 +2,10 @@
 
 import math
 import os
+import time
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -73,6 +75,13 @@ def _flush_past_append_only_guards() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(DatabaseOperations, "execute_sql_flush", flush_without_triggers)
         yield
+
+
+@pytest.fixture(autouse=True)
+def _dynamic_codes_do_not_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep the half minute of a test's dynamic codes from ending between reading a code and typing it."""
+    now = time.time()
+    monkeypatch.setattr("allauth.mfa.totp.internal.auth.time", SimpleNamespace(time=lambda: now))
 
 
 @pytest.fixture(autouse=True)

@@ -1,10 +1,7 @@
 """Nobody enters the console by a password alone."""
 
-import time
-
 import pytest
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.test import Client
 
 from silk_road_ebao.console import second_factor
@@ -12,6 +9,7 @@ from silk_road_ebao.console.operators import FACTOR_KEY
 from silk_road_ebao.console.site import SECRET_KEY
 from silk_road_ebao.kernel.models import AuditEvent
 from tests.accounts.factories import OperatorFactory, UserFactory
+from tests.dynamic_codes import code_of
 
 pytestmark = pytest.mark.django_db
 PAGE = "/admin/second-factor/"
@@ -30,10 +28,6 @@ def half_way(operator) -> Client:
     client = Client()
     client.force_login(operator.user, backend="django.contrib.auth.backends.ModelBackend")
     return client
-
-
-def code_of(secret: str) -> str:
-    return format_hotp_value(hotp_value(secret, int(time.time()) // 30))
 
 
 def test_name_and_password_alone_lead_to_the_second_factor(client, operator):

@@ -1,10 +1,7 @@
 """The operators' pages of accounts: reviews, sending back, revealing with a trace, entries by four eyes."""
 
-import time
-
 import pytest
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.core.cache import cache
 from django.test import Client
 
@@ -22,6 +19,7 @@ from tests.accounts.factories import (
     SettlementAccountFactory,
 )
 from tests.accounts.opening import fill_in
+from tests.dynamic_codes import code_of
 
 pytestmark = pytest.mark.django_db
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -178,7 +176,7 @@ def test_the_console_opens_with_password_and_the_devices_code_and_not_before():
     assert client.get("/admin/accounts/merchant/").status_code == 302
     client.get("/admin/second-factor/")
     secret = client.session["console.new_device"]
-    code = format_hotp_value(hotp_value(secret, int(time.time()) // 30))
+    code = code_of(secret)
     client.post("/admin/second-factor/", {"code": "000000" if code != "000000" else "111111"})
     assert not Authenticator.objects.exists()
     client.post("/admin/second-factor/", {"code": code})

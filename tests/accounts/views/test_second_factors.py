@@ -1,10 +1,8 @@
 """Keys and codes of one's own: bound freshly signed in, asked for at the door, and not a way round the console's."""
 
-import time
-
 import pytest
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
+from allauth.mfa.totp.internal.auth import TOTP
 from django.test import Client
 
 from accounts.gateways import sms
@@ -12,6 +10,7 @@ from accounts.models import Person, User
 from tests.accounts import numbers
 from tests.accounts.factories import OperatorFactory
 from tests.accounts.visitors import known, text, visitor
+from tests.dynamic_codes import code_of
 
 pytestmark = pytest.mark.django_db
 
@@ -25,10 +24,6 @@ def box(monkeypatch):
     kept = sms.MemorySms()
     monkeypatch.setattr("accounts.views.sign_in.sms_gateway", lambda: kept)
     return kept
-
-
-def code_of(secret):
-    return format_hotp_value(hotp_value(secret, int(time.time()) // 30))
 
 
 def sent_code(box):
