@@ -85,13 +85,17 @@ def claim(limit: int) -> tuple[list[Claim], int]:
 
 
 def lock(claim: Claim) -> Letter | None:
-    """Lock a claimed delivery and read its fact; None if another run holds it, did it, or claimed it since."""
+    """Lock a claimed delivery and read its fact; None if another run did it or claimed it since.
+
+    It waits: another relay's claim may touch the row for the length of its statement, never longer, for claims skip
+    what is locked. Skipping it here would leave the fact to its lease.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT d.handler, f.topic, f.key, f.payload::text, f.at FROM kernel_outboxdelivery d"
             " JOIN kernel_outboxfact f ON f.id = d.fact_id"
             " WHERE d.id = %s AND d.attempts = %s AND d.delivered_at IS NULL AND d.dead_at IS NULL"
-            " FOR UPDATE OF d SKIP LOCKED",
+            " FOR UPDATE OF d",
             [claim.delivery_id, claim.attempts],
         )
         row = cursor.fetchone()
