@@ -1,25 +1,18 @@
 """Reconciliation of our own money: what splits should have brought to our account against the acquirer's fund bill."""
 
 from datetime import date, datetime
-from typing import Any
-
-from django.db import connection, transaction
-from django.db.models import F
 
 from payments.ledger.rules.kinds import Kind
 from payments.ledger.services import PostedMany, post_query
-from payments.models import Bill, Reconciliation
-from payments.rules.discrepancy import PROFIT_SHARING
-from payments.services.reconciliation_sql import OPEN_NEW, VANISHED
-from payments.services.reconciliations import settle_by_itself
+from payments.models import Reconciliation
+from payments.services.split_bills import SplitBill, reconcile_split_bill
 from silk_road_ebao.kernel.actors import Actor
-from silk_road_ebao.kernel.clock import day_bounds
 
 RIDING = frozenset({"ALIPAY"})
 """Acquirers that take a split back within the refund: their fund bill names the refund's number."""
 
 PAIRS = """
-CREATE TEMP TABLE fund_pair ON COMMIT DROP AS
+CREATE TEMP TABLE split_pair ON COMMIT DROP AS
 WITH own AS (
   SELECT CASE WHEN h.purpose = 'RETURN' AND %(rides)s AND f.id IS NOT NULL THEN f.refund_no ELSE h.sharing_no END AS no,
          h.purpose, min(a.sub_merchant_id) AS sub_merchant_id, min(s.sub_mchid) AS our_sub, min(v.account) AS account,
@@ -56,18 +49,14 @@ SELECT 'PROFIT_SHARING' AS kind, x.cause, coalesce(p.sharing_no, p.our_no) AS su
             ELSE jsonb_build_object('purpose', p.purpose, 'receiver', p.account) END AS ours,
        CASE WHEN p.bill_id IS NULL THEN '{}'::jsonb
             ELSE jsonb_build_object('purpose', p.purpose, 'trade_no', p.acquirer_no) END AS theirs, p.bill_id, p.line_no
-FROM fund_pair p CROSS JOIN LATERAL (VALUES
+FROM split_pair p CROSS JOIN LATERAL (VALUES
   ('FUND_NOT_RECEIVED', p.bill_id IS NULL),
   ('FUND_NOT_OURS', p.sharing_no IS NULL),
   ('FUND_AMOUNT', p.ours_fen <> p.theirs_fen)) x (cause, is_so)
 WHERE x.is_so
 """
 
-COUNTS = """
-SELECT count(sharing_no), coalesce(sum(ours_fen), 0)::bigint, count(bill_id), coalesce(sum(theirs_fen), 0)::bigint,
-       count(*) FILTER (WHERE sharing_no IS NOT NULL AND bill_id IS NOT NULL) FROM fund_pair
-"""
-OURS_ONLY = " AND d.cause LIKE 'FUND%%'"
+FUND_BILL = SplitBill(kind="FUND", pairs=PAIRS, found=FOUND, causes="FUND%")
 
 RECEIVED = """
 SELECT md5('fund:' || b.acquirer_code || ':' || r.kind || ':' || r.our_no || ':' || r.acquirer_no)::uuid AS subject,
@@ -82,35 +71,11 @@ WHERE r.day = %(day)s AND b.day = %(day)s AND b.kind = 'FUND' AND b.status = 'LO
 """
 
 
-@transaction.atomic
 def reconcile_funds(*, acquirer_code: str, day: date, actor: Actor, at: datetime) -> Reconciliation:
     """Reconcile what a day's splits brought us and took back with the loaded fund bill; again changes nothing."""
-    batch, _new = Reconciliation.objects.get_or_create(acquirer_code=acquirer_code, day=day, kind="FUND")
-    batch = Reconciliation.objects.select_for_update().get(pk=batch.pk)
-    bills = Bill.objects.filter(acquirer_code=acquirer_code, kind="FUND", day=day, status="LOADED")
-    start, end = day_bounds(day)
-    values: dict[str, Any] = {
-        "acquirer": acquirer_code, "day": day, "bills": list(bills.values_list("pk", flat=True)), "at": at,
-        "start": start, "end": end, "until": None, "suspended": False, "kinds": [PROFIT_SHARING],
-        "rides": acquirer_code in RIDING,
-    }  # fmt: skip
-    with connection.cursor() as cursor:
-        cursor.execute("DROP TABLE IF EXISTS pg_temp.fund_pair, pg_temp.found")
-        cursor.execute(PAIRS, values)
-        cursor.execute(COUNTS)
-        counts = cursor.fetchone()
-        cursor.execute(FOUND)
-        cursor.execute("SELECT count(*) FROM found")
-        differences = int(cursor.fetchone()[0])
-        cursor.execute(OPEN_NEW, values)
-        cursor.execute(VANISHED + OURS_ONLY, values)
-        gone = [pk for (pk,) in cursor.fetchall()]
-    settle_by_itself(pks=gone, how="重新对账已相符", actor=actor, at=at)
-    names = ("ours_count", "ours_fen", "theirs_count", "theirs_fen", "matched_count")
-    found = dict(zip(names, counts, strict=True)) | {"differences": differences}
-    Reconciliation.objects.filter(pk=batch.pk).update(**found, runs=F("runs") + 1, ran_at=at)
-    batch.refresh_from_db()
-    return batch
+    return reconcile_split_bill(
+        bill=FUND_BILL, acquirer_code=acquirer_code, day=day, actor=actor, at=at, rides=acquirer_code in RIDING
+    )
 
 
 def post_funds(*, day: date) -> PostedMany:

@@ -1,17 +1,10 @@
 """Reconciliation of splits: our instructions against the acquirer's profit-sharing bill, receiver by receiver."""
 
 from datetime import date, datetime
-from typing import Any
 
-from django.db import connection, transaction
-from django.db.models import F
-
-from payments.models import Bill, Reconciliation
-from payments.rules.discrepancy import PROFIT_SHARING
-from payments.services.reconciliation_sql import OPEN_NEW, VANISHED
-from payments.services.reconciliations import settle_by_itself
+from payments.models import Reconciliation
+from payments.services.split_bills import SplitBill, reconcile_split_bill
 from silk_road_ebao.kernel.actors import Actor
-from silk_road_ebao.kernel.clock import day_bounds
 
 PAIRS = """
 CREATE TEMP TABLE split_pair ON COMMIT DROP AS
@@ -47,41 +40,9 @@ FROM split_pair p CROSS JOIN LATERAL (VALUES
 WHERE x.is_so
 """
 
-COUNTS = """
-SELECT count(sharing_no), coalesce(sum(ours_fen), 0)::bigint, count(bill_id), coalesce(sum(theirs_fen), 0)::bigint,
-       count(*) FILTER (WHERE sharing_no IS NOT NULL AND bill_id IS NOT NULL) FROM split_pair
-"""
+SHARING_BILL = SplitBill(kind="SHARING", pairs=PAIRS, found=FOUND, causes="SPLIT%")
 
 
-SPLITS_ONLY = " AND d.cause LIKE 'SPLIT%%'"
-"""The fund bill's differences are another batch's affair."""
-
-
-@transaction.atomic
 def reconcile_sharings(*, acquirer_code: str, day: date, actor: Actor, at: datetime) -> Reconciliation:
     """Reconcile a day's splits and returns with the loaded profit-sharing bill; again changes nothing."""
-    batch, _new = Reconciliation.objects.get_or_create(acquirer_code=acquirer_code, day=day, kind="SHARING")
-    batch = Reconciliation.objects.select_for_update().get(pk=batch.pk)
-    bills = Bill.objects.filter(acquirer_code=acquirer_code, kind="SHARING", day=day, status="LOADED")
-    start, end = day_bounds(day)
-    values: dict[str, Any] = {
-        "acquirer": acquirer_code, "day": day, "bills": list(bills.values_list("pk", flat=True)), "at": at,
-        "start": start, "end": end, "until": None, "suspended": False, "kinds": [PROFIT_SHARING],
-    }  # fmt: skip
-    with connection.cursor() as cursor:
-        cursor.execute("DROP TABLE IF EXISTS pg_temp.split_pair, pg_temp.found")
-        cursor.execute(PAIRS, values)
-        cursor.execute(COUNTS)
-        counts = cursor.fetchone()
-        cursor.execute(FOUND)
-        cursor.execute("SELECT count(*) FROM found")
-        differences = int(cursor.fetchone()[0])
-        cursor.execute(OPEN_NEW, values)
-        cursor.execute(VANISHED + SPLITS_ONLY, values)
-        gone = [pk for (pk,) in cursor.fetchall()]
-    settle_by_itself(pks=gone, how="重新对账已相符", actor=actor, at=at)
-    names = ("ours_count", "ours_fen", "theirs_count", "theirs_fen", "matched_count")
-    found = dict(zip(names, counts, strict=True)) | {"differences": differences}
-    Reconciliation.objects.filter(pk=batch.pk).update(**found, runs=F("runs") + 1, ran_at=at)
-    batch.refresh_from_db()
-    return batch
+    return reconcile_split_bill(bill=SHARING_BILL, acquirer_code=acquirer_code, day=day, actor=actor, at=at)

@@ -9,6 +9,7 @@ from payments.selectors.settlements import statement_of_day
 from payments.services.business_days import close_business_day
 from payments.services.fund_reconciliations import post_funds, reconcile_funds
 from payments.services.sharing_fees import split_due_fees
+from payments.services.sharing_reconciliations import reconcile_sharings
 from payments.services.tariffs import Price, draft_tariff, sign_contract
 from silk_road_ebao.kernel.actors import SYSTEM
 from silk_road_ebao.kernel.approvals import approve
@@ -115,3 +116,31 @@ def test_money_that_no_split_of_ours_explains_is_a_case(market, shop, settings):
 
     case = Discrepancy.objects.get()
     assert (case.cause, case.subject_no, case.theirs_fen) == ("FUND_NOT_OURS", "STRANGE", 500)
+
+
+@pytest.mark.parametrize(
+    ("kind", "cause", "own", "other"),
+    [
+        ("FUND", "FUND_NOT_RECEIVED", reconcile_funds, reconcile_sharings),
+        ("SHARING", "SPLIT_NOT_IN_BILL", reconcile_sharings, reconcile_funds),
+    ],
+)
+def test_a_case_of_one_bill_is_closed_by_that_bill_and_not_by_the_other(
+    kind, cause, own, other, market, shop, settings
+):
+    split_day(market, shop(), settings, refund_fen=0)
+    close(market)
+    call = {"acquirer_code": "WECHAT", "day": market.day, "actor": SYSTEM, "at": market.at}
+    Bill.objects.filter(kind=kind).update(status="SUPERSEDED")
+    own(**call)
+    Bill.objects.filter(kind=kind).update(status="LOADED")
+
+    other(**call)
+
+    case = Discrepancy.objects.get()
+    assert (case.status, case.cause) == ("OPEN", cause)
+
+    own(**call)
+
+    case.refresh_from_db()
+    assert case.status == "RESOLVED"
