@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import BigIntegerField, Case, Count, ExpressionWrapper, F, Q, QuerySet, Sum, When
-from django.db.models.functions import Coalesce, ExtractHour
+from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models.functions import ExtractHour
 
 from accounts.models import Merchant
 from payments.models import Payment, Refund
@@ -12,7 +12,6 @@ from payments.models.settlement import Settlement
 from payments.models.working_day import WorkingDay
 from payments.rules import states
 from silk_road_ebao.kernel.clock import BUSINESS_ZONE, business_date
-from silk_road_ebao.kernel.money import BPS
 
 WEEK = timedelta(days=7)
 SHOWN = (*states.PAID_EVER, "UNKNOWN")
@@ -30,38 +29,6 @@ class Received:
     hour_now: int
     before_fen: int
     before_day: date
-
-
-@dataclass(frozen=True, slots=True)
-class FeeLine:
-    """What one acquirer keeps of a day: gross and fee in fen, `is_billed` when its bill has said so."""
-
-    acquirer_code: str
-    rate_bps: int
-    gross_fen: int
-    fee_fen: int
-    is_billed: bool
-
-
-@dataclass(frozen=True, slots=True)
-class DaySum:
-    """How a day's money comes to what the bank pays: gross − refunds − fees, in fen."""
-
-    gross_fen: int
-    count: int
-    refunded_fen: int
-    refunds: int
-    fees: list[FeeLine]
-
-    @property
-    def fee_fen(self) -> int:
-        """Add up the acquirers' fees, in fen."""
-        return sum(line.fee_fen for line in self.fees)
-
-    @property
-    def net_fen(self) -> int:
-        """Give what is left for the merchant, in fen."""
-        return self.gross_fen - self.refunded_fen - self.fee_fen
 
 
 def received_today(merchant: Merchant, at: datetime) -> Received:
@@ -86,7 +53,7 @@ def received_today(merchant: Merchant, at: datetime) -> Received:
         day=today,
         received_fen=sum(by_hour.values()),
         count=sum(int(row["n"]) for row in of_day),
-        refunded_fen=_refunds(merchant, today)[0],
+        refunded_fen=_refunded_fen(merchant, today),
         hours=[(f"{hour}:00", by_hour.get(hour, 0)) for hour in range(first, last + 1)],
         hour_now=hour - first,
         before_fen=sum(int(row["fen"]) for row in rows if row["business_date"] == before),
@@ -100,46 +67,6 @@ def latest_of(merchant: Merchant, limit: int = 8) -> QuerySet[Payment]:
         Payment.objects.filter(merchant=merchant, status__in=SHOWN)
         .select_related("paid_attempt")
         .order_by("-created_at")[:limit]
-    )
-
-
-def day_sum(merchant: Merchant, day: date) -> DaySum:
-    """Work out how a business day comes to what the bank pays.
-
-    A fee the acquirer has billed counts as billed; until then rate × amount per payment, half up, as acquirers do.
-    Two queries.
-    """
-    fee = Coalesce(
-        F("paid_attempt__fee_fen"),
-        ExpressionWrapper(
-            (F("amount_fen") * F("paid_attempt__sub_merchant__rate_bps") + BPS // 2) / BPS,
-            output_field=BigIntegerField(),
-        ),
-    )
-    unbilled = Count(Case(When(paid_attempt__fee_fen__isnull=True, then=1)))
-    rows = (
-        Payment.objects.filter(merchant=merchant, business_date=day, status__in=states.PAID_EVER)
-        .values("paid_attempt__acquirer_code", "paid_attempt__sub_merchant__rate_bps")
-        .annotate(gross=Sum("amount_fen"), n=Count("pk"), fee=Sum(fee), unbilled=unbilled)
-        .order_by("-gross")
-    )
-    found = list(rows)
-    refunded_fen, refunds = _refunds(merchant, day)
-    return DaySum(
-        gross_fen=sum(int(row["gross"]) for row in found),
-        count=sum(int(row["n"]) for row in found),
-        refunded_fen=refunded_fen,
-        refunds=refunds,
-        fees=[
-            FeeLine(
-                acquirer_code=row["paid_attempt__acquirer_code"],
-                rate_bps=row["paid_attempt__sub_merchant__rate_bps"],
-                gross_fen=int(row["gross"]),
-                fee_fen=int(row["fee"]),
-                is_billed=row["unbilled"] == 0,
-            )
-            for row in found
-        ],
     )
 
 
@@ -157,9 +84,9 @@ def statements_paying(merchant: Merchant, dates: list[date]) -> list[Settlement]
     )
 
 
-def _refunds(merchant: Merchant, day: date) -> tuple[int, int]:
+def _refunded_fen(merchant: Merchant, day: date) -> int:
     """Add up refunds to customers of a day; a payment made twice and sent back never was the merchant's."""
     found = Refund.objects.filter(
         payment__merchant=merchant, business_date=day, status="SUCCEEDED", kind="CUSTOMER"
-    ).aggregate(fen=Sum("amount_fen"), n=Count("pk"))
-    return int(found["fen"] or 0), int(found["n"])
+    ).aggregate(fen=Sum("amount_fen"))
+    return int(found["fen"] or 0)

@@ -7,11 +7,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from payments.models import PaymentAttempt, Refund
-from payments.selectors.today import day_sum, latest_of, next_payout_date, received_today
+from payments.models import Refund
+from payments.selectors.today import latest_of, next_payout_date, received_today
 from silk_road_ebao.kernel.clock import business_date
 from silk_road_ebao.kernel.ids import new_no, new_uuid
-from silk_road_ebao.kernel.money import bps_of
 from tests.face.market_morning import open_shop, take, trade
 
 pytestmark = pytest.mark.django_db
@@ -63,29 +62,15 @@ def test_the_day_so_far_is_compared_with_last_week_up_to_the_same_time(merchant)
     assert all(p.paid_at > AT - timedelta(days=7) for p in later)
 
 
-def test_fees_are_rounded_per_payment_as_acquirers_do_until_a_bill_says_otherwise(merchant):
-    trade(merchant, at=AT, count=9)
-    attempts = list(PaymentAttempt.objects.select_related("sub_merchant"))
-    expected = sum(bps_of(attempt.amount_fen, attempt.sub_merchant.rate_bps) for attempt in attempts)
-
-    assert day_sum(merchant, business_date(AT)).fee_fen == expected
-
-    PaymentAttempt.objects.update(fee_fen=1)
-    billed = day_sum(merchant, business_date(AT))
-    assert billed.fee_fen == 9
-    assert all(line.is_billed for line in billed.fees)
-
-
-def test_what_the_bank_pays_is_gross_less_refunds_less_fees_and_a_double_payment_sent_back_is_neither(merchant):
+def test_refunds_to_customers_count_and_a_double_payment_sent_back_does_not(merchant):
     trade(merchant, at=AT, count=5)
     payment = latest_of(merchant).first()
     give_back(payment, 100)
     give_back(payment, payment.amount_fen, kind="SURPLUS")
 
-    found = day_sum(merchant, business_date(AT))
+    found = received_today(merchant, AT)
 
     assert found.refunded_fen == 100
-    assert found.net_fen == found.gross_fen - 100 - found.fee_fen
 
 
 def test_another_merchants_money_is_not_counted(merchant):
@@ -109,7 +94,6 @@ def test_queries_are_as_many_for_one_payment_as_for_thirty(merchant):
 
     def everything():
         received_today(merchant, AT)
-        day_sum(merchant, business_date(AT))
         return [p.paid_attempt.acquirer_code for p in latest_of(merchant)]
 
     with CaptureQueriesContext(connection) as one:
@@ -118,7 +102,7 @@ def test_queries_are_as_many_for_one_payment_as_for_thirty(merchant):
     with CaptureQueriesContext(connection) as thirty:
         everything()
 
-    assert len(thirty) == len(one) == 5
+    assert len(thirty) == len(one) == 3
 
 
 def test_in_a_year_whose_working_days_are_unknown_the_next_day_stands_in():
