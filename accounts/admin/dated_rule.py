@@ -6,9 +6,9 @@ from django import forms
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin.ground import EnteringAdmin
 from accounts.models import DatedRule
 from accounts.services.dated_rules import request_rule
+from silk_road_ebao.console.entering_admin import EnteringAdmin
 
 
 class RuleForm(forms.Form):

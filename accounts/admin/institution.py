@@ -6,11 +6,11 @@ from django import forms
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin.ground import EnteringAdmin
 from accounts.models import Institution, InstitutionPaper, PartnerKey
 from accounts.models.institution import InstitutionBranch, InstitutionLimit, PaperKind
 from accounts.selectors.institutions import institution_by_code
 from accounts.services.institutions import record_paper, set_limit
+from silk_road_ebao.console.entering_admin import EnteringAdmin
 from silk_road_ebao.console.operator_admin import OperatorAdmin, RowsInline
 
 

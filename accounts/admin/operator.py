@@ -7,12 +7,12 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin.ground import EnteringAdmin
 from accounts.models import Operator, OperatorRole, User
 from accounts.models.operator import OperatorGrant
 from accounts.selectors.operators import operator_by_no, operators_in_service
 from accounts.services.operator_roles import request_device_reset, request_role_change
 from accounts.services.users import disable_user, enable_user
+from silk_road_ebao.console.entering_admin import EnteringAdmin
 from silk_road_ebao.console.operator_admin import Button, Press, RowsInline
 from silk_road_ebao.kernel.models import Approval
 

@@ -6,10 +6,11 @@ from django import forms
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin.ground import EnteringAdmin, RevealingAdmin, revealing
+from accounts.admin.ground import RevealingAdmin, revealing
 from accounts.models import Person, PhoneException
 from accounts.services.persons import reverify_person
 from accounts.services.phone_exceptions import request_phone_exception
+from silk_road_ebao.console.entering_admin import EnteringAdmin
 from silk_road_ebao.console.operator_admin import Button, Press
 
 

@@ -8,12 +8,12 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin.ground import EnteringAdmin
 from payments.models import Applyment, Trouble
 from payments.selectors.applyments import applyment_by_no
 from payments.services.applyment_finishes import propose_number
 from payments.services.applyments import hurry_applyment, resend_applyment
 from silk_road_ebao.console.columns import state_column
+from silk_road_ebao.console.entering_admin import EnteringAdmin
 from silk_road_ebao.console.operator_admin import Button, Press
 
 WORDS = {

@@ -7,7 +7,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin.ground import EnteringAdmin
+from silk_road_ebao.console.entering_admin import EnteringAdmin
 from silk_road_ebao.console.operator_admin import Button, OperatorAdmin, Press
 from silk_road_ebao.kernel.clock import business_date, now
 from supplychain.forms import PaperForm

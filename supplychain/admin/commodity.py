@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin.ground import EnteringAdmin
+from silk_road_ebao.console.entering_admin import EnteringAdmin
 from silk_road_ebao.console.operator_admin import Button, OperatorAdmin, Press
 from silk_road_ebao.console.operators import actor_of, roles_of
 from silk_road_ebao.kernel import clock
@@ -86,7 +86,7 @@ class CommodityAdmin(EnteringAdmin):
                 return HttpResponseRedirect(reverse("admin:supplychain_commodity_change", args=[pk]))
         title = gettext("%(name)s 的新版本") % {"name": row}
         context = {**self.admin_site.each_context(request), "title": title, "form": form}
-        return TemplateResponse(request, "admin/accounts/enter.html", context, status=422 if form.errors else 200)
+        return TemplateResponse(request, "admin/enter.html", context, status=422 if form.errors else 200)
 
 
 @admin.register(Goods)

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin.ground import EnteringAdmin
+from silk_road_ebao.console.entering_admin import EnteringAdmin
 from silk_road_ebao.console.operator_admin import Button, OperatorAdmin, Press
 from silk_road_ebao.console.operators import actor_of, roles_of
 from silk_road_ebao.kernel import clock
