@@ -4,9 +4,11 @@ from collections.abc import Iterable
 
 from accounts.models import SettlementAccount
 from accounts.selectors.institutions import institution_by_code
+from accounts.selectors.verification_requests import may_be_told
 from banking.selectors.settlement_accounts import banks_of_merchants
 from banking.services import partner_keys
 from banking.services.partner_events import tell_partner
+from silk_road_ebao.kernel.clock import now
 from silk_road_ebao.kernel.outbox import Fact, on
 
 VERBS = (partner_keys.ROTATE,)
@@ -19,8 +21,11 @@ TOLD_PHASES = frozenset({"VERIFIED", "CLOSED"})
 @on("accounts.settlement_account.waiting")
 def tell_waiting_account(fact: Fact) -> None:
     """Tell the account's bank that its word is awaited."""
+    account = _account(fact)
+    if not may_be_told(account=account, at=now()):
+        return
     tell_partner(
-        institution=institution_by_code(fact.payload["bank"]),
+        institution=account.bank,
         type="settlement_account.verification_requested",
         data=_only(fact, ("account_no",)),
         source=_source(fact),
@@ -30,9 +35,9 @@ def tell_waiting_account(fact: Fact) -> None:
 
 @on("accounts.settlement_account.changed")
 def tell_changed_account(fact: Fact) -> None:
-    """Tell the account's bank that a merchant's account came into use or went out of use."""
-    if fact.payload["phase"] in TOLD_PHASES:
-        account = SettlementAccount.objects.select_related("bank").get(account_no=fact.payload["account_no"])
+    """Tell the account's bank that a merchant's account came into use or went out of use, if it may know of it."""
+    account = _account(fact)
+    if fact.payload["phase"] in TOLD_PHASES and may_be_told(account=account, at=now()):
         tell_partner(
             institution=account.bank,
             type="settlement_account.changed",
@@ -75,6 +80,11 @@ def _tell_recipient(type: str, fact: Fact) -> None:
         source=_source(fact),
         at=fact.at,
     )
+
+
+def _account(fact: Fact) -> SettlementAccount:
+    rows = SettlementAccount.objects.select_related("bank", "owner_merchant", "owner_person")
+    return rows.get(account_no=fact.payload["account_no"])
 
 
 def _only(fact: Fact, names: Iterable[str]) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Consent, ConsentText, Disclosure, Institution
@@ -58,26 +58,41 @@ def check_consent(
     Raises:
         ConsentMissing
     """
-    wanted = sorted(set(kinds))
-    rows = Consent.objects.select_for_update(of=("self",)) if lock else Consent.objects
-    consent = (
-        rows.filter(
-            **_filled(subject, "subject"),
-            recipient=recipient,
-            purpose=purpose,
-            status="ACTIVE",
-            kinds__contains=wanted,
-            given_at__lte=at,
-            expires_at__gt=at,
-        )
-        .filter(_covers(data_from, data_until))
-        .first()
-        if wanted
-        else None
-    )
+    rows = consents_covering(
+        recipient=recipient, purpose=purpose, kinds=kinds, at=at, data_from=data_from, data_until=data_until
+    ).filter(**_filled(subject, "subject"))
+    consent = (rows.select_for_update(of=("self",)) if lock else rows).first()
     if consent is None:
         raise ConsentMissing
     return consent
+
+
+def consents_covering(
+    *,
+    recipient: Institution | OuterRef,
+    purpose: str,
+    kinds: Iterable[str],
+    at: datetime,
+    data_from: date | None = None,
+    data_until: date | None = None,
+) -> QuerySet[Consent]:
+    """List everybody's consents that cover a disclosure at a moment; none where no kind is named.
+
+    What ``check_consent`` asks about one subject, for a list to be narrowed by in the same statement
+    (``recipient`` may be a column of that list).
+    """
+    wanted = sorted(set(kinds))
+    if not wanted:
+        return Consent.objects.none()
+    return Consent.objects.filter(
+        _covers(data_from, data_until),
+        recipient=recipient,
+        purpose=purpose,
+        status="ACTIVE",
+        kinds__contains=wanted,
+        given_at__lte=at,
+        expires_at__gt=at,
+    )
 
 
 def _covers(data_from: date | None, data_until: date | None) -> Q:

@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from django.db.models import Q, QuerySet, Sum
 
-from accounts.models import AccountUsage, BankBin, Institution, Merchant, Person, SettlementAccount
+from accounts.models import AccountUsage, BankBin, Merchant, Person, SettlementAccount
 from accounts.rules.allowance import Allowance, Limits, Usage, remaining
 from accounts.rules.cards import longest_prefix, prefixes_of
 from accounts.selectors.dated_rules import value_or_none
@@ -55,16 +55,6 @@ def account_of(owner: Merchant | Person, account_no: str) -> SettlementAccount:
     """Find one account of this owner only; raises SettlementAccount.DoesNotExist for anybody else's."""
     key = "owner_merchant" if isinstance(owner, Merchant) else "owner_person"
     return SettlementAccount.objects.select_related("bank").get(account_no=account_no, **{key: owner})
-
-
-def awaiting_verification(bank: Institution) -> QuerySet[SettlementAccount]:
-    """List what waits for this bank's word, oldest first."""
-    return (
-        SettlementAccount.objects.filter(bank=bank, verification="PENDING")
-        .exclude(status="CLOSED")
-        .select_related("owner_merchant", "owner_person", "bank")
-        .order_by("added_at", "id")
-    )
 
 
 def bin_of(digits: str, day: date) -> BankBin | None:

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from accounts.models import Consent, SettlementAccount
 from accounts.selectors.consents import latest_text
 from accounts.selectors.parties import Party
+from accounts.selectors.verification_requests import KINDS, PURPOSE
 from accounts.services.consent_grants import grant_consent
-from accounts.services.verification_requests import KINDS, PURPOSE
 from silk_road_ebao.kernel.actors import Actor
 
 LASTS = timedelta(days=365)

@@ -2,25 +2,11 @@
 
 from datetime import datetime
 
-from accounts.models import ConsentPurpose, DataKind, Institution, SettlementAccount
-from accounts.selectors.consents import ConsentMissing, check_consent
+from accounts.models import Institution, SettlementAccount
 from accounts.selectors.parties import Party
 from accounts.selectors.settlement_accounts import accounts_of
+from accounts.selectors.verification_requests import may_be_told
 from silk_road_ebao.kernel.outbox import emit
-
-PURPOSE = ConsentPurpose.ACCOUNT_VERIFICATION
-KINDS = [DataKind.SETTLEMENT_ACCOUNT.value]
-
-
-def may_be_told(*, account: SettlementAccount, at: datetime) -> bool:
-    """Say whether the holder allows at this moment that number and name go to the account's bank."""
-    owner = account.owner_merchant or account.owner_person
-    assert owner is not None  # settlement_account_one_owner
-    try:
-        check_consent(subject=owner, recipient=account.bank, purpose=PURPOSE, kinds=KINDS, at=at)
-    except ConsentMissing:
-        return False
-    return True
 
 
 def tell_waiting(*, account: SettlementAccount, at: datetime) -> None:

@@ -15,10 +15,10 @@ from accounts.models import Merchant, Person, SettlementAccount
 from accounts.selectors.consents import latest_text
 from accounts.selectors.dated_rules import value_or_none
 from accounts.selectors.settlement_accounts import account_of, accounts_of, had_payee, limits_on, remaining_allowance
+from accounts.selectors.verification_requests import PURPOSE, may_be_told, untold_accounts_of
 from accounts.services.settlement_account_changes import propose_account_change, stop_account_change
 from accounts.services.settlement_accounts import add_settlement_account, close_settlement_account
 from accounts.services.verification_consents import agree_to_verification
-from accounts.services.verification_requests import PURPOSE, may_be_told
 from accounts.views.answers import found, go, page, signature_of, told
 from silk_road_ebao.kernel import clock
 from silk_road_ebao.kernel.refusals import Refusal
@@ -28,7 +28,9 @@ from silk_road_ebao.kernel.refusals import Refusal
 @party_page("OWNER", "BOOKKEEPER")
 def accounts(request: PartyRequest) -> HttpResponse:
     """List the accounts of the shop or of oneself."""
-    return page(request, "accounts/accounts.html", {"rows": accounts_of(request.party), **_what_next(request)})
+    untold = untold_accounts_of(request.party, clock.now())
+    context = {"rows": accounts_of(request.party), "untold": untold, **_what_next(request)}
+    return page(request, "accounts/accounts.html", context)
 
 
 def _what_next(request: PartyRequest) -> dict[str, Any]:
@@ -97,7 +99,7 @@ def account(request: PartyRequest, account_no: str) -> HttpResponse:
         "row": row,
         "allowance": allowance,
         "is_change": is_change and _what_next(request)["is_change"],
-        "is_untold": row.status != "CLOSED" and row.verification == "PENDING" and not may_be_told(account=row, at=at),
+        "is_untold": row.status != "CLOSED" and not may_be_told(account=row, at=at),
         "text": latest_text(PURPOSE),
     }
     return page(request, "accounts/account.html", context)

@@ -9,15 +9,17 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import AccountClass, SettlementAccount, Verification
-from accounts.services.settlement_accounts import report_verification
+from accounts.selectors.verification_requests import told_accounts
 from banking.api.base import PartnerView
 from banking.api.filters import VerificationFilter, filter_rows
 from banking.api.pagination import read_page
 from banking.api.schema import choice_parameter, number_parameter, page_parameters
 from banking.api.serializers import Code, StrictInput, Text
-from banking.selectors.settlement_accounts import accounts_at
+from banking.selectors.settlement_accounts import account_at
 from banking.services.account_particulars import open_particulars
+from banking.services.account_verifications import refuse_untold, take_verification
 from silk_road_ebao.kernel.clock import now
+from silk_road_ebao.kernel.idempotency import Answer
 from silk_road_ebao.kernel.masking import mask_name
 
 BANKS = frozenset({"BANK"})
@@ -54,7 +56,7 @@ class AccountView(PartnerView):
 
     def account(self, account_no: str) -> SettlementAccount:
         """Find this bank's account; another bank's is not there."""
-        found = accounts_at(self.institution).filter(account_no=account_no).first()
+        found = account_at(self.institution, account_no)
         if found is None:
             raise Http404
         return found
@@ -86,8 +88,11 @@ class SettlementAccountVerificationsView(PartnerView):
         responses=Output,
     )
     def get(self, request: Request) -> Response:
-        """List the accounts held at your bank that wait to be verified, the oldest first."""
-        rows = filter_rows(VerificationFilter, request, accounts_at(self.institution))
+        """List the accounts held at your bank that wait to be verified, the oldest first.
+
+        Only those whose holders let you know of them at this moment; a withdrawal takes them out of the next reading.
+        """
+        rows = filter_rows(VerificationFilter, request, told_accounts(self.institution, now()))
         if not request.query_params.get("verification"):
             rows = rows.filter(verification="PENDING")
         return Response(self.Output(read_page(request, rows)).data)
@@ -104,8 +109,10 @@ class SettlementAccountVerificationView(AccountView):
         responses=VerificationOutput,
     )
     def get(self, request: Request, account_no: str) -> Response:
-        """Show one account held at your bank, masked."""
-        return Response(VerificationOutput(self.account(account_no)).data)
+        """Show one account held at your bank, masked. 403 unless the holder's authorisation is in force."""
+        account = self.account(account_no)
+        refuse_untold(account=account, at=now())
+        return Response(VerificationOutput(account).data)
 
 
 class SettlementAccountParticularsView(AccountView):
@@ -151,12 +158,19 @@ class SettlementAccountResultView(AccountView):
         responses=VerificationOutput,
     )
     def post(self, request: Request, account_no: str) -> Response:
-        """Report that number and name fit (VERIFIED) or not (REFUSED). A later report replaces an earlier one."""
+        """Report that number and name fit (VERIFIED) or not (REFUSED). A later report replaces an earlier one.
+
+        403 unless the holder's authorisation is in force, also for a key used before.
+        """
         account = self.account(account_no)
         given = self.read_body(self.Input, request)
 
         def work() -> tuple[int, Any]:
-            told = report_verification(account_no=account.account_no, actor=self.actor, at=now(), **given)
+            told = take_verification(account=account, actor=self.actor, at=now(), **given)
             return 200, VerificationOutput(told).data
 
-        return self.write_once(request, work)
+        def recheck(answer: Answer) -> None:
+            if answer.status == 200:
+                refuse_untold(account=account, at=now())
+
+        return self.write_once(request, work, recheck=recheck)

@@ -1,17 +1,18 @@
 """Reads of the settlement accounts held at one bank."""
 
-from django.db.models import QuerySet
-
 from accounts.models import Institution, SettlementAccount
 
 
-def accounts_at(bank: Institution) -> QuerySet[SettlementAccount]:
-    """List the accounts registered here that are held at the bank and not closed, the oldest first."""
+def account_at(bank: Institution, account_no: str) -> SettlementAccount | None:
+    """Find one account held at the bank and not closed by our number; whether it may be shown is another question.
+
+    Lists come from ``told_accounts`` alone: an account without its holder's consent is in none of them (R14).
+    """
     return (
-        SettlementAccount.objects.filter(bank=bank)
+        SettlementAccount.objects.filter(bank=bank, account_no=account_no)
         .exclude(status="CLOSED")
         .select_related("owner_merchant", "owner_person", "bank")
-        .order_by("id")
+        .first()
     )
 
 

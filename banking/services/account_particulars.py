@@ -7,13 +7,11 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import SettlementAccount
+from accounts.selectors.verification_requests import KINDS, PURPOSE
 from accounts.services.disclosures import disclose
 from silk_road_ebao.kernel.actors import Actor
 from silk_road_ebao.kernel.crypto import reveal
 from silk_road_ebao.kernel.refusals import Refusal
-
-PURPOSE = "ACCOUNT_VERIFICATION"
-KIND = "SETTLEMENT_ACCOUNT"
 
 
 class NumberGone(Refusal):
@@ -45,7 +43,7 @@ def open_particulars(*, account: SettlementAccount, actor: Actor, at: datetime) 
         subject=owner,
         recipient=account.bank,
         purpose=PURPOSE,
-        kinds=[KIND],
+        kinds=KINDS,
         what=account.account_no,
         actor=actor,
         at=at,

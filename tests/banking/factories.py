@@ -41,6 +41,19 @@ def consent_to(bank, person, *, purpose="CREDIT_APPLICATION", kinds=("IDENTITY",
     return give_consent(consent=asked, subject=person, agreed=True, signature="test", actor=actor, at=at)
 
 
+def told_account(bank, **more):
+    """Make a person's account that its bank may know of."""
+    account = personal_account(bank, **more)
+    let_verify(account)
+    return account
+
+
+def let_verify(account):
+    """Have a person let the account's bank verify it."""
+    kinds = ["SETTLEMENT_ACCOUNT"]
+    return consent_to(account.bank, account.owner_person, purpose="ACCOUNT_VERIFICATION", kinds=kinds)
+
+
 def played(bank, name):
     """Play a sandbox scenario for a bank."""
     return play_scenario(name=name, bank=bank, at=now())

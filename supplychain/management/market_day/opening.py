@@ -116,8 +116,9 @@ def _open_stall(nth: int, label: str, market: Market, desk: _Desk, at: datetime)
     approve(approval_no=approval.approval_no, checker=desk.checker, at=at)
     merchant = Merchant.objects.get(pk=form.merchant_id)
     account = add_settlement_account(
-        owner=merchant, account_no=identities.card(nth), holder_name=merchant.legal_name, actor=actor, at=at
-    )
+        owner=merchant, account_no=identities.card(nth), holder_name=merchant.legal_name, agreed=True,
+        signature="market_day", actor=actor, at=at,
+    )  # fmt: skip
     report_verification(account_no=account.account_no, result="VERIFIED", actor=BANK, at=at)
     sign_contract(
         contract_no=f"SVC-{merchant.merchant_no}", merchant=merchant, tariff_code=TARIFF, collection=SEPARATE,

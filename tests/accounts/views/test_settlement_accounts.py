@@ -27,7 +27,7 @@ def test_a_shop_adds_its_account_and_sees_the_banks_word(owner, at):
 
     account = SettlementAccount.objects.get()
     assert answer["Location"] == f"/me/shop/accounts/{account.account_no}/"
-    assert "银行还不知道" in text(owner.get(answer["Location"]))
+    assert "没有你的授权，银行看不到这个账户" in text(owner.get(answer["Location"]))
     report_verification(account_no=account.account_no, result="VERIFIED", actor=CCB, at=at)
     page = text(owner.get("/me/shop/accounts/"))
     assert "已验证" in page
@@ -70,7 +70,7 @@ def test_r14_the_bank_hears_of_an_account_only_after_the_owners_own_tick(owner):
 
     assert not re.search(r'name="agreed"[^>]*checked', page)
     assert "授权书：核实账户" in page
-    assert "银行还不知道" in untold
+    assert "没有你的授权，银行看不到这个账户" in untold
     assert not Consent.objects.exists()
     assert not OutboxFact.objects.filter(topic="accounts.settlement_account.waiting").exists()
     owner.post(f"/me/shop/accounts/{number}/agree/", {"agreed": "on"})
@@ -108,3 +108,28 @@ def test_r14_after_a_withdrawal_the_bank_is_not_asked_again(owner, at):
     account.refresh_from_db()
     assert account.verification == "PENDING"
     assert not OutboxFact.objects.filter(topic="accounts.settlement_account.waiting").exists()
+
+
+def test_r14_the_list_and_the_account_say_what_to_do_where_the_bank_may_not_know_of_it(owner):
+    """R14: a missing consent is named where it stops the account, with the way to give it."""
+    given = {"account_no": numbers.card(16), "holder_name": owner.merchant.legal_name, "bank": ""}
+    page = owner.post("/me/shop/accounts/add/", given)["Location"]
+
+    untold = text(owner.get("/me/shop/accounts/"))
+    owner.post(f"{page}agree/", {"agreed": "on"})
+
+    assert "还没授权，银行看不到，没法核实。点开这个账户" in untold
+    assert "还没授权" not in text(owner.get("/me/shop/accounts/"))
+
+
+def test_r14_after_a_withdrawal_the_page_of_a_verified_account_says_it_works_and_how_to_agree_again(owner, at):
+    account = SettlementAccountFactory(owner_merchant=owner.merchant)
+    page = f"/me/shop/accounts/{account.account_no}/"
+
+    untold = owner.get(page).content.decode()
+    owner.post(f"{page}agree/", {"agreed": "on"})
+
+    assert "已经核实过，照常能用" in untold
+    assert 'name="agreed"' in untold
+    assert "银行现在看不到" not in text(owner.get(page))
+    assert Consent.objects.get().status == "ACTIVE"

@@ -14,7 +14,7 @@ from banking.services.partner_events import tell_partner
 from banking.urls import urlpatterns
 from silk_road_ebao.kernel.clock import now
 from silk_road_ebao.kernel.masking import find_secret
-from tests.banking.factories import activity, credit_report, personal_account, played
+from tests.banking.factories import activity, credit_report, played, told_account
 
 pytestmark = pytest.mark.django_db
 
@@ -33,7 +33,7 @@ OURS_ALONE = {"whoami", "scenario"}
 def theirs(bank, ccb):
     """Everything the API knows, belonging to CCB."""
     made = played(ccb, "account-waiting")
-    personal_account(ccb, verification="VERIFIED", status="ACTIVE")
+    told_account(ccb, verification="VERIFIED", status="ACTIVE")
     batch = bank.post("/account-activity/batches", activity([(made["account_no"], 1, 5, 0, 5)])).json()
     credit = bank.post("/credit-accounts/reports", credit_report(made["customer_no"])).json()
     tell_partner(institution=ccb, type="consent.given", data={"consent_no": "x"}, source="a", at=now())

@@ -16,7 +16,15 @@ from silk_road_ebao.kernel.clock import frozen, now
 from silk_road_ebao.kernel.models import AuditEvent, IdempotencyRecord
 from tests.accounts import numbers
 from tests.accounts.factories import PersonFactory
-from tests.banking.factories import activity, consent_to, credit_report, personal_account, played
+from tests.banking.factories import (
+    activity,
+    consent_to,
+    credit_report,
+    let_verify,
+    personal_account,
+    played,
+    told_account,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -27,7 +35,7 @@ REPORTS = "/credit-accounts/reports"
 
 @pytest.fixture
 def account(ccb):
-    return personal_account(ccb)
+    return told_account(ccb)
 
 
 def _withdraw(consent):
@@ -36,7 +44,7 @@ def _withdraw(consent):
 
 
 def test_the_list_shows_what_waits_and_masks_it(bank, ccb, account):
-    personal_account(ccb, verification="VERIFIED", status="ACTIVE")
+    told_account(ccb, verification="VERIFIED", status="ACTIVE")
 
     page = bank.get(VERIFICATIONS).json()
 
@@ -91,8 +99,9 @@ def test_r25_numbers_of_people_are_refused_in_any_text(bank, account, note):
     assert note not in response.content.decode()
 
 
-def test_r16_number_and_name_in_full_are_shown_under_consent_and_each_reading_is_logged(bank, ccb, account):
-    consent = consent_to(ccb, account.owner_person, purpose="ACCOUNT_VERIFICATION", kinds=["SETTLEMENT_ACCOUNT"])
+def test_r16_number_and_name_in_full_are_shown_under_consent_and_each_reading_is_logged(bank, ccb):
+    account = personal_account(ccb)
+    consent = let_verify(account)
 
     answers = [bank.get(f"{VERIFICATIONS}/{account.account_no}/particulars") for _ in range(3)]
 
@@ -104,10 +113,11 @@ def test_r16_number_and_name_in_full_are_shown_under_consent_and_each_reading_is
     assert AuditEvent.objects.filter(action="kernel.sealed.reveal").count() == 3
 
 
-def test_r14_without_consent_or_after_its_withdrawal_the_number_is_not_shown(bank, ccb, account):
+def test_r14_without_consent_or_after_its_withdrawal_the_number_is_not_shown(bank, ccb):
+    account = personal_account(ccb)
     path = f"{VERIFICATIONS}/{account.account_no}/particulars"
     before = bank.get(path)
-    consent = consent_to(ccb, account.owner_person, purpose="ACCOUNT_VERIFICATION", kinds=["SETTLEMENT_ACCOUNT"])
+    consent = let_verify(account)
     assert bank.get(path).status_code == 200
     _withdraw(consent)
 
@@ -422,7 +432,7 @@ def test_pages_are_capped_and_cursors_are_ours(bank, query):
 
 
 def test_a_list_is_walked_page_by_page_without_loss(bank, ccb):
-    made = [personal_account(ccb).account_no for _ in range(7)]
+    made = [told_account(ccb).account_no for _ in range(7)]
     seen, query = [], "?limit=3"
 
     for _ in range(3):

@@ -16,7 +16,7 @@ from schemathesis.specs.openapi.checks import (
 from urllib3.response import HTTPResponse
 
 from banking.api.description import description
-from tests.banking.factories import consent_to, personal_account
+from tests.banking.factories import told_account
 from tests.banking.partner import HOST
 
 schema = schemathesis.openapi.from_dict(description())
@@ -49,8 +49,7 @@ def _send(bank, case):
 
 @pytest.fixture
 def caller(bank, ccb):
-    account = personal_account(ccb)
-    consent_to(ccb, account.owner_person, purpose="ACCOUNT_VERIFICATION", kinds=["SETTLEMENT_ACCOUNT"])
+    told_account(ccb)
     return bank
 
 
