@@ -36,6 +36,7 @@ class BusinessDayConverter:
 register_converter(BusinessDayConverter, "business_day")
 
 urlpatterns = [
+    path("notices/<slug:acquirer>/", acquirer_messages.take_notice, name="notice"),
     path("p/<slug:code>/", cashier.scan, name="scan"),
     path("p/<slug:code>/sign-in/", cashier.sign_in, name="sign_in"),
     path("p/<slug:code>/signed-in/", cashier.signed_in, name="signed_in"),
@@ -60,5 +61,4 @@ urlpatterns = [
     path("fees/<slug:invoice_no>/", fees.fee_invoice, name="fee_invoice"),
     path("fees/<slug:invoice_no>/pay/", fees.pay_fee, name="fee_pay"),
     path("today/differences/", days.today_differences, name="today_differences"),
-    path("notices/<slug:acquirer>/", acquirer_messages.take_notice, name="notice"),
 ]

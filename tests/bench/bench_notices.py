@@ -1,6 +1,6 @@
 """Notices verified, decrypted, posted and answered, against plain ledger posts from Django, eight clients each.
 
-The notices are signed and sealed before the clock starts. A notice goes through every middleware, as it would.
+The notices are signed and sealed before the clock starts. A notice comes in by the door for machines, as it would.
 """
 
 import json
