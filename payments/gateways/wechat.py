@@ -27,7 +27,7 @@ from payments.gateways.protocol import (
 from payments.gateways.wechat_applyments import WechatApplyments
 from payments.gateways.wechat_bills import WechatBills
 from payments.gateways.wechat_complaints import WechatComplaints
-from payments.gateways.wechat_core import SIGNATURE_TYPE, SIGNED_HEADERS, GuardedCore, build_wechat
+from payments.gateways.wechat_core import SIGNATURE_TYPE, GuardedCore, build_wechat
 from payments.gateways.wechat_reading import ACQUIRER, evidence_of, refund_evidence_of, trade_state
 from payments.gateways.wechat_sharing import WechatSharing
 from payments.rules.acquirer_message import UnreadableMessageError, masked, read_json, text_at
@@ -175,7 +175,7 @@ class WechatGateway(WechatSharing, WechatBills, WechatComplaints, WechatApplymen
             if fault := self.core.fault_of(headers, text):
                 raise NoticeRefusedError(fault)
             outer = read_json(body)
-            inner = self._open(headers, outer, text)
+            inner = self._open(outer)
             return self._notice(outer, inner)
         except UnicodeDecodeError:
             raise NoticeRefusedError("body is not UTF-8") from None
@@ -256,17 +256,19 @@ class WechatGateway(WechatSharing, WechatBills, WechatComplaints, WechatApplymen
             return Answer(UNKNOWN, text=str(error)[:255], exchanges=(reply.exchange,), is_line_fault=True)
         return reply.answer(found.state, refund_evidence=found, acquirer_no=found.acquirer_refund_no)
 
-    def _open(self, headers: Mapping[str, str], outer: dict[str, Any], text: str) -> dict[str, Any]:
+    def _open(self, outer: dict[str, Any]) -> dict[str, Any]:
         if outer.get("resource_type") != "encrypt-resource":
             raise UnreadableMessageError("resource_type: encrypt-resource is needed")
         if text_at(outer, "resource.algorithm") != "AEAD_AES_256_GCM":
             raise UnreadableMessageError("resource.algorithm: AEAD_AES_256_GCM is needed")
-        text_at(outer, "resource.ciphertext", 65536)
-        if len(text_at(outer, "resource.nonce", 16)) < 8:
+        sealed, nonce = text_at(outer, "resource.ciphertext", 65536), text_at(outer, "resource.nonce", 16)
+        if len(nonce) < 8:
             raise UnreadableMessageError("resource.nonce: too short")
-        named = {name: headers[name] for name in SIGNED_HEADERS} | {"Wechatpay-Signature-Type": SIGNATURE_TYPE}
+        added = outer["resource"].get("associated_data") or ""
+        if not isinstance(added, str):
+            raise UnreadableMessageError("resource.associated_data: text is needed")
         try:
-            plain = self.sdk.decrypt_callback(named, text)
+            plain = self.core.opened(sealed, nonce, added)
         except ValueError:
             plain = None
         if plain is None:

@@ -12,7 +12,7 @@ from uuid import uuid4
 from wechatpayv3 import WeChatPay, WeChatPayType
 from wechatpayv3.core import Core
 from wechatpayv3.type import RequestType
-from wechatpayv3.utils import build_authorization
+from wechatpayv3.utils import aes_decrypt, build_authorization
 
 from payments.gateways.line import BILL_TIMEOUT_S, TIMEOUT_S, ForgedAnswerError, Line
 from silk_road_ebao.kernel.clock import wire_now
@@ -126,6 +126,14 @@ class GuardedCore(Core):
         named = {name: headers[name] for name in SIGNED_HEADERS if name in headers}
         named["Wechatpay-Signature-Type"] = SIGNATURE_TYPE
         return "" if self._verify_signature(named, body) else "signature does not fit"
+
+    def opened(self, sealed: str, nonce: str, added: str) -> str | None:
+        """Decrypt what was sealed under our APIv3 key; None if it does not open, ValueError if it cannot be read.
+
+        The signature is fault_of's matter: the SDK's own opening of a notice would verify it once more.
+        """
+        opened: str | None = aes_decrypt(nonce, sealed, added, self._apiv3_key)
+        return opened
 
 
 SIGNED_HEADERS = ("Wechatpay-Signature", "Wechatpay-Timestamp", "Wechatpay-Nonce", "Wechatpay-Serial")

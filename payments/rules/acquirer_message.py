@@ -2,6 +2,7 @@
 
 import json
 import re
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -83,6 +84,7 @@ SECRET_NAMES = re.compile(
     re.I,
 )
 PLAIN_NAMES = frozenset({"event_type", "resource_type", "summary", "trade_type"})
+_NUMBER_NAMES = re.compile(r"(_no|_id|_?mchid|Id|No|Time|orderId|queryId)$")
 _LONG_DIGITS = re.compile(r"(?<![0-9A-Za-z])\d{12,19}(?![0-9A-Za-z])")
 
 
@@ -95,11 +97,18 @@ def masked(value: Any, name: str = "") -> Any:
         return {key: masked(inner, str(key)) for key, inner in value.items()}
     if isinstance(value, list):
         return [masked(inner, name) for inner in value]
-    if name not in PLAIN_NAMES and SECRET_NAMES.search(name) and value not in (None, "", 0):
+    is_secret, is_number = _sort_of(name)
+    if is_secret and value not in (None, "", 0):
         return "***"
-    if isinstance(value, str) and not re.search(r"(_no|_id|_?mchid|Id|No|Time|orderId|queryId)$", name):
+    if isinstance(value, str) and not is_number:
         return _LONG_DIGITS.sub(lambda match: "*" * (len(match[0]) - 4) + match[0][-4:], value)
     return value
+
+
+@lru_cache(maxsize=1024)
+def _sort_of(name: str) -> tuple[bool, bool]:
+    """Tell whether what stands under a name is secret, and whether it is a number that names something."""
+    return name not in PLAIN_NAMES and bool(SECRET_NAMES.search(name)), bool(_NUMBER_NAMES.search(name))
 
 
 def read_form(raw: bytes) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """The door for notices: what is true enters once, every attack is refused with an alarm."""
 
+import json
 import time
 
 import pytest
@@ -189,13 +190,38 @@ def test_a_signed_notice_with_a_wrong_field_is_refused(attempt, keys, changes):
 )
 def test_loose_json_inside_the_seal_is_refused(attempt, keys, old, new):
     """Duplicate keys, 1e2, NaN: strict reading."""
-    import json
-
     plain = json.dumps(transaction(attempt, keys)).encode()
     assert old in plain
     body, headers = notice(plain.replace(old, new), keys)
 
     response = _post(body, headers)
+
+    _refused_with_alarm(response, attempt)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"associated_data": 5},
+        {"associated_data": ["transaction"]},
+        {"associated_data": "refund"},
+        {"ciphertext": "no base64!"},
+        {"ciphertext": "AAAA"},
+        {"nonce": "short"},
+        {"nonce": "far-too-long-for-a-nonce"},
+        {"nonce": None},
+        {"algorithm": "AEAD_SM4_GCM"},
+    ],
+)
+def test_a_signed_notice_whose_seal_is_malformed_is_refused(attempt, keys, changes):
+    """F10."""
+    body, _headers = notice(transaction(attempt, keys), keys)
+    outer = json.loads(body)
+    outer["resource"] |= changes
+    body = json.dumps(outer).encode()
+
+    response = _post(body, signed(body, keys))
 
     _refused_with_alarm(response, attempt)
 
