@@ -121,7 +121,22 @@ def test_the_sdk_takes_a_merchant_on_board_as_the_clock_moves(sdk, sandbox, no):
     amount = {"total": 1, "currency": "CNY"}
     paid = sdk.pay("杏干", no(), amount, notify_url="http://127.0.0.1:9/x", sub_mchid=last["sub_mchid"])
     assert paid[0] == 200
-    assert sdk.applyment_settlement_query(last["sub_mchid"])[0] == 200
+    status, text = sdk.applyment_settlement_query(last["sub_mchid"])
+    assert (status, json.loads(text)["account_type"]) == (200, "ACCOUNT_TYPE_PRIVATE")
+
+
+@pytest.mark.parametrize(
+    ("part", "field"), [("subject_info", "subject_type"), ("bank_account_info", "bank_account_type")]
+)
+def test_an_application_of_an_unknown_kind_is_refused_and_kept_nowhere(sdk, no, part, field):
+    code = f"B{no()}"
+    form = applicant(code, "干果行")
+    form[part][field] = "OTHER_KIND"
+
+    status, text = sdk.applyment_submit(**form)
+
+    assert (status, json.loads(text)["detail"]["field"]) == (400, f"/{part}/{field}")
+    assert sdk.applyment_query(business_code=code)[0] == 404
 
 
 def test_a_rejected_application_is_overwritten_under_its_code(sdk, sandbox, no):

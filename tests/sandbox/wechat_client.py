@@ -40,6 +40,7 @@ class WechatClient:
             "Accept": "application/json",
             "User-Agent": "a client",
             "Content-Type": "application/json",
+            "Wechatpay-Serial": self.own["platform_public_key_id"],
             **(headers or {}),
         }
         data = (sent if sent is not None else text).encode()

@@ -9,7 +9,7 @@ from payments.sandbox.book import digits
 from payments.sandbox.messages import Request
 from payments.sandbox.store import Record
 from payments.sandbox.wechat.errors import WechatError, param_error, text, walk
-from payments.sandbox.wechat.signing import decrypt_field
+from payments.sandbox.wechat.sensitive import need_serial, open_field
 from payments.sandbox.world import World
 
 STEPS = (
@@ -20,6 +20,11 @@ STEPS = (
     ("APPLYMENT_STATE_SIGNING", "开通权限中"),
     ("APPLYMENT_STATE_FINISHED", "已完成"),
 )
+SUBJECTS = tuple(
+    f"SUBJECT_TYPE_{kind}" for kind in ("INDIVIDUAL", "ENTERPRISE", "MICRO", "GOVERNMENT", "INSTITUTIONS", "OTHERS")
+)
+BUSINESS = "ACCOUNT_TYPE_BUSINESS"
+ACCOUNT_TYPES = {"BANK_ACCOUNT_TYPE_PERSONAL": "ACCOUNT_TYPE_PRIVATE", "BANK_ACCOUNT_TYPE_CORPORATE": BUSINESS}
 SIGNED_STEP, FINISHED_STEP = 3, 5
 STEP_S = 10.0
 REJECT_MARKS = ("驳回", "REJECT")
@@ -58,6 +63,11 @@ def submit(world: World, request: Request, body: dict[str, Any]) -> dict[str, An
         text(body, "/contact_info/business_authorization_letter", 1024)
     shortname = text(body, "/business_info/merchant_shortname", 64)
     subject = text(body, "/subject_info/subject_type", 32)
+    if subject not in SUBJECTS:
+        raise param_error("/subject_info/subject_type", "不在取值范围内", subject)
+    account_type = text(body, "/bank_account_info/bank_account_type", 32)
+    if account_type not in ACCOUNT_TYPES:
+        raise param_error("/bank_account_info/bank_account_type", "不在取值范围内", account_type)
     name = walk(body, "/subject_info/business_license_info/merchant_name") or shortname
     old = _by_code(world, code)
     if old and state_of(world, old)[0] != "APPLYMENT_STATE_REJECTED":
@@ -74,6 +84,7 @@ def submit(world: World, request: Request, body: dict[str, Any]) -> dict[str, An
         "submitted": world.clock.epoch(),
         "sub_mchid": "16" + digits(8),
         "account_tail": account[-4:],
+        "account_type": ACCOUNT_TYPES[account_type],
         "account_bank": text(body, "/bank_account_info/account_bank", 128),
         "rate_bps": _rate_bps(body),
         "times": (old.get("times", 1) if old else 0) + 1,
@@ -84,19 +95,11 @@ def submit(world: World, request: Request, body: dict[str, Any]) -> dict[str, An
 
 
 def _open_secrets(world: World, request: Request, body: dict[str, Any]) -> dict[str, str]:
-    serial = request.headers.get("wechatpay-serial", "")
-    if serial != world.credentials.data["wechat"]["platform_public_key_id"]:
-        raise WechatError(400, "PARAM_ERROR", "请求头Wechatpay-Serial缺失或不是当前的微信支付公钥ID")
-    opened: dict[str, str] = {}
-    for pointer in SECRET_FIELDS:
-        sealed = text(body, pointer, 2048, required=pointer in NEEDED_SECRETS)
-        if not sealed:
-            continue
-        try:
-            opened[pointer] = decrypt_field(sealed, world.credentials.wechat_platform_key)
-        except ValueError:
-            raise param_error(pointer, "敏感信息解密失败，请使用微信支付公钥加密") from None
-    return opened
+    need_serial(world, request)
+    return {
+        pointer: open_field(world, request, body, pointer, 2048, required=pointer in NEEDED_SECRETS)
+        for pointer in SECRET_FIELDS
+    }
 
 
 def _rate_bps(body: dict[str, Any]) -> int:
@@ -170,6 +173,7 @@ def _view(world: World, request: Request, record: Record | None) -> dict[str, An
             sub=record["sub_mchid"],
             account_tail=record["account_tail"],
             account_bank=record["account_bank"],
+            account_type=record.get("account_type", BUSINESS),
         )
     return shown
 
@@ -181,7 +185,7 @@ def show_settlement(world: World, request: Request, sub: str) -> dict[str, Any]:
         raise WechatError(403, "NO_AUTH", "特约商户未授权")
     is_other = world.faults.strike("other_account", "wechat", sub, "applyment_query")
     return {
-        "account_type": "ACCOUNT_TYPE_BUSINESS",
+        "account_type": merchant.get("account_type", BUSINESS),
         "account_bank": merchant.get("account_bank", "建设银行"),
         "bank_name": "",
         "bank_branch_id": "",

@@ -10,17 +10,26 @@ MAX_FEN = 10**11
 
 
 class WechatError(Exception):
-    """Carry HTTP status, code, message and detail of a refusal."""
+    """Carry HTTP status, code, message and detail of a refusal.
 
-    def __init__(self, status: int, code: str, message: str, detail: dict[str, Any] | None = None) -> None:
+    What is refused before the caller is known (``signed`` False) bears no Wechatpay-* headers, and without a
+    code it has no body either: so the real gateway answers wrong paths, methods and signatures.
+    """
+
+    def __init__(
+        self, status: int, code: str, message: str, detail: dict[str, Any] | None = None, *, signed: bool = True
+    ) -> None:
         super().__init__(f"{status} {code} {message}")
+        self.signed = signed
         self.status = status
         self.code = code
         self.message = message
         self.detail = detail
 
-    def body(self) -> dict[str, Any]:
-        """Return the error JSON."""
+    def body(self) -> dict[str, Any] | None:
+        """Return the error JSON, None for a refusal without a word."""
+        if not self.code:
+            return None
         body: dict[str, Any] = {"code": self.code, "message": self.message}
         if self.detail is not None:
             body["detail"] = self.detail
@@ -28,14 +37,18 @@ class WechatError(Exception):
 
 
 def param_error(pointer: str, issue: str, value: Any = None, location: str = "body") -> WechatError:
-    """Return 400 PARAM_ERROR for one field."""
-    detail = {"field": pointer, "value": value, "issue": issue, "location": location}
+    """Return 400 PARAM_ERROR for one field: a JSON pointer in the body, the bare name elsewhere; never a null."""
+    field = pointer if location == "body" else pointer.strip("/")
+    detail = {"field": field, "value": "" if value is None else value, "issue": issue, "location": location}
     return WechatError(400, "PARAM_ERROR", f"输入源“/{location}{pointer}”规则校验失败，{issue}", detail)
 
 
 def walk(body: Any, pointer: str) -> Any:
-    """Return the value at a pointer such as /amount/total, or None."""
+    """Return the value at a pointer such as /amount/total or /receivers/0/type, or None."""
     for name in pointer.strip("/").split("/"):
+        if isinstance(body, list) and name.isdigit() and int(name) < len(body):
+            body = body[int(name)]
+            continue
         if not isinstance(body, dict):
             return None
         body = body.get(name)
@@ -70,9 +83,11 @@ def fen(body: dict[str, Any], pointer: str, *, at_least: int = 1) -> int:
     return value
 
 
-def flag(body: dict[str, Any], pointer: str) -> bool:
-    """Return a boolean field, False when it is absent."""
+def flag(body: dict[str, Any], pointer: str, *, required: bool = False) -> bool:
+    """Return a boolean field, False when it is absent and not required."""
     value = walk(body, pointer)
+    if value is None and required:
+        raise param_error(pointer, "缺少必填字段")
     if value is None:
         return False
     if not isinstance(value, bool):

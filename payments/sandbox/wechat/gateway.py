@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 import secrets
@@ -17,6 +16,7 @@ from payments.sandbox.wechat import (
     bills,
     codepay,
     complaints,
+    media,
     orders,
     receivers,
     refunds,
@@ -24,7 +24,7 @@ from payments.sandbox.wechat import (
     sharing,
 )
 from payments.sandbox.wechat.errors import WechatError
-from payments.sandbox.wechat.signing import sign_headers, verify_request
+from payments.sandbox.wechat.signing import need_headers, sign_headers, verify_request
 from payments.sandbox.world import World
 
 Body = dict[str, Any]
@@ -32,6 +32,8 @@ Answer = tuple[int, Body | None]
 Handler = Callable[[World, Request, Body, str], Answer]
 Route = tuple[str, re.Pattern[str], str, Handler]
 TRADE = "/v3/pay/partner/transactions"
+OUTSIDE = re.compile("[\ud800-\udfff\U00010000-\U0010ffff]")
+"""What the API cannot take: characters of four bytes, and halves of them."""
 
 
 def _post(call: Callable[[World, Request, Body], Body]) -> Handler:
@@ -65,7 +67,6 @@ def _create(kind: str) -> Handler:
     return lambda world, request, body, no: (200, orders.create(world, request, body, kind))
 
 
-MAX_PICTURE_BYTES = 2 * 1024 * 1024
 SHARE = "/v3/profitsharing"
 APPLY = "/v3/applyment4sub/applyment"
 TABLE: tuple[tuple[str, str, str, Handler], ...] = (
@@ -134,6 +135,7 @@ TABLE: tuple[tuple[str, str, str, Handler], ...] = (
         "complaint",
         _get_one(complaints.show),
     ),
+    ("GET", "/v3/certificates", "certificates", lambda w, r, b, n: _no_certificates()),
 )
 ROUTES: list[Route] = [(verb, re.compile(path), name, call) for verb, path, name, call in TABLE]
 
@@ -151,46 +153,52 @@ def _find_route(request: Request) -> tuple[str, Handler, str]:
             if verb == request.method:
                 return name, call, unquote(match[1]) if match.groups() else ""
             other_verb = True
-    if other_verb:
-        raise WechatError(405, "METHOD_NOT_ALLOWED", "请求的方法不被允许")
-    if request.path == "/v3/certificates":
-        raise WechatError(404, "RESOURCE_NOT_EXISTS", "无可用的平台证书，请使用微信支付公钥")
-    raise WechatError(404, "RESOURCE_NOT_EXISTS", "请求的资源不存在")
+    raise WechatError(405 if other_verb else 404, "", "", signed=False)
+
+
+def _no_certificates() -> Answer:
+    words = "无可用的平台证书，请在商户平台-API安全申请使用微信支付公钥"
+    raise WechatError(404, "RESOURCE_NOT_EXISTS", words)
 
 
 def answer(world: World, request: Request) -> Reply:
     """Answer one request of the API."""
     if request.path == "/v3/merchant/media/upload":
-        reply = _signed(world, *_guard(world, lambda: _upload(world, request)), "media")
+        status, shown, signed = _guard(world, lambda: media.upload(world, request, _refuse))
+        reply = _reply(world, status, shown, "media", signed=signed)
         return after(world, "wechat", "media", "", reply)
     if request.path == "/v3/billdownload/file":
         try:
+            need_headers(request)
             verify_request(request, world.credentials, world.clock, request.body)
             return after(world, "wechat", "bill_download", "", bills.download(world, request))
         except WechatError as refusal:
-            return _signed(world, refusal.status, refusal.body())
+            return _reply(world, refusal.status, refusal.body(), signed=refusal.signed)
     endpoint, number = "", ""
 
     def act() -> Answer:
         nonlocal endpoint, number
+        name, handler, no = _find_route(request)
+        need_headers(request)
         verify_request(request, world.credentials, world.clock, request.body)
-        endpoint, handler, no = _find_route(request)
+        endpoint = name
         body = _json_body(request)
         number = no or str(body.get("out_trade_no") or body.get("business_code") or "")
         before(world, "wechat", endpoint, number, _refuse)
         with world.store.lock:
             return handler(world, request, body, no)
 
-    status, shown = _guard(world, act)
-    reply = _signed(world, status, shown, endpoint, number)
+    status, shown, signed = _guard(world, act)
+    reply = _reply(world, status, shown, endpoint, number, signed=signed)
     return after(world, "wechat", endpoint, number, reply) if endpoint else reply
 
 
-def _guard(world: World, act: Callable[[], Answer]) -> Answer:
+def _guard(world: World, act: Callable[[], Answer]) -> tuple[int, Body | None, bool]:
+    """Return status and body of an answer or refusal, and whether it is signed."""
     try:
-        return act()
+        return (*act(), True)
     except WechatError as refusal:
-        return refusal.status, refusal.body()
+        return refusal.status, refusal.body(), refusal.signed
     finally:
         world.store.wait()
 
@@ -208,6 +216,8 @@ def _json_body(request: Request) -> Body:
         raise WechatError(400, "PARAM_ERROR", "请求体不是合法的JSON") from None
     if not isinstance(body, dict):
         raise WechatError(400, "PARAM_ERROR", "请求体应为JSON对象")
+    if OUTSIDE.search(json.dumps(body, ensure_ascii=False)):
+        raise WechatError(400, "PARAM_ERROR", "参数含有不支持的字符，仅支持一至三个字节的UTF-8字符")
     return body
 
 
@@ -215,34 +225,9 @@ def _no_constant(name: str) -> None:
     raise ValueError(name)
 
 
-def _upload(world: World, request: Request) -> Answer:
-    """Take an image: the signature covers the meta part only."""
-    boundary = request.body.split(b"\r\n", 1)[0]
-    parts = dict[str, bytes]()
-    for chunk in request.body.split(boundary)[1:-1] if boundary.startswith(b"--") else []:
-        head, _, data = chunk.strip(b"\r\n").partition(b"\r\n\r\n")
-        name = re.search(rb'\bname="([^"]+)"', head)
-        if name:
-            parts[name[1].decode("latin-1")] = data
-    meta = parts.get("meta", b"")
-    verify_request(request, world.credentials, world.clock, meta)
-    try:
-        wanted = json.loads(meta)["sha256"]
-    except (ValueError, KeyError, TypeError):
-        raise WechatError(400, "PARAM_ERROR", "meta缺少sha256") from None
-    file = parts.get("file", b"")
-    if hashlib.sha256(file).hexdigest() != str(wanted).lower():
-        raise WechatError(400, "PARAM_ERROR", "文件与sha256不一致")
-    if len(file) > MAX_PICTURE_BYTES:
-        raise WechatError(400, "PARAM_ERROR", "图片大小不能超过2M")
-    before(world, "wechat", "media", "", _refuse)
-    media_id = "V1_" + secrets.token_urlsafe(48)
-    with world.store.lock:
-        world.store.write("wechat.media", ("media", media_id, {"sha256": str(wanted).lower(), "bytes": len(file)}))
-    return 200, {"media_id": media_id}
-
-
-def _signed(world: World, status: int, shown: Body | None, endpoint: str = "", number: str = "") -> Reply:
+def _reply(
+    world: World, status: int, shown: Body | None, endpoint: str = "", number: str = "", *, signed: bool = True
+) -> Reply:
     body = dump(shown) if shown is not None else b""
     headers = [("Content-Type", "application/json; charset=utf-8")] if body else []
     headers += [
@@ -250,7 +235,7 @@ def _signed(world: World, status: int, shown: Body | None, endpoint: str = "", n
         ("Cache-Control", "no-cache, must-revalidate"),
         ("Content-Language", "zh-CN"),
     ]
-    if not world.faults.strike("unsigned_response", "wechat", number, endpoint):
+    if signed and not world.faults.strike("unsigned_response", "wechat", number, endpoint):
         bad = world.faults.strike("bad_response_signature", "wechat", number, endpoint)
         credentials = world.credentials
         headers += sign_headers(

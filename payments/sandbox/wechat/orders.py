@@ -82,6 +82,8 @@ def _read_payer(body: dict[str, Any], kind: str) -> Record:
         return {}
     own = text(body, "/payer/sp_openid", 128, required=False)
     openid = own or text(body, "/payer/sub_openid", 128)
+    if not own:
+        text(body, "/sub_appid", 32)
     return {"openid": openid, "openid_field": "sp_openid" if own else "sub_openid"}
 
 

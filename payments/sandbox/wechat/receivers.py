@@ -7,7 +7,7 @@ from typing import Any
 from payments.sandbox.messages import Request
 from payments.sandbox.store import Record
 from payments.sandbox.wechat.errors import WechatError, text
-from payments.sandbox.wechat.signing import decrypt_field
+from payments.sandbox.wechat.sensitive import open_field
 from payments.sandbox.world import World
 
 KINDS = ("MERCHANT_ID", "PERSONAL_OPENID", "PERSONAL_SUB_OPENID")
@@ -31,12 +31,7 @@ def add(world: World, request: Request, body: dict[str, Any]) -> dict[str, Any]:
     if relation == "CUSTOM":
         text(body, "/custom_relation", 10)
     name = text(body, "/name", 10240, required=False)
-    if name:
-        try:
-            decrypt_field(name, world.credentials.wechat_platform_key)
-        except ValueError:
-            raise WechatError(400, "PARAM_ERROR", "接收方名称解密失败，请使用微信支付公钥加密") from None
-    elif kind == "MERCHANT_ID":
+    if not open_field(world, request, body, "/name") and kind == "MERCHANT_ID":
         raise WechatError(400, "PARAM_ERROR", "接收方类型为商户号时必须填写商户全称")
     record: Record = {"sub": sub, "type": kind, "account": account, "relation_type": relation}
     with world.store.lock:

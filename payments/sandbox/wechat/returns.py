@@ -19,7 +19,7 @@ def request_return(world: World, request: Request, body: dict[str, Any]) -> dict
     no = number(body, "/out_return_no", at_least=1)
     account = text(body, "/return_mchid", 32)
     amount_fen = fen(body, "/amount")
-    text(body, "/description", 80)
+    words = text(body, "/description", 80)
     split = _split(world, body, sub)
     old = world.store.get("split_return", f"wechat:{sub}:{no}")
     if old:
@@ -30,7 +30,7 @@ def request_return(world: World, request: Request, body: dict[str, Any]) -> dict
     if too_old_to_return(world, split):
         raise WechatError(400, "INVALID_REQUEST", "分账单已超过可回退的期限（180天）")
     _refuse_beyond_received(world, split, account, amount_fen)
-    return view(world, _write(world, split, no, account, amount_fen))
+    return view(world, _write(world, split, no, account, amount_fen, words))
 
 
 def _split(world: World, body: dict[str, Any], sub: str) -> Record:
@@ -59,7 +59,7 @@ def _refuse_beyond_received(world: World, split: Record, account: str, amount_fe
         raise WechatError(403, "NOT_ENOUGH", "回退金额大于可回退金额")
 
 
-def _write(world: World, split: Record, no: str, account: str, amount_fen: int) -> Record:
+def _write(world: World, split: Record, no: str, account: str, amount_fen: int, words: str) -> Record:
     order = world.store.tables["order"][split["order"]]
     day = world.clock.text()[:10].replace("-", "")
     record: Record = {
@@ -72,7 +72,7 @@ def _write(world: World, split: Record, no: str, account: str, amount_fen: int) 
         "return_id": f"3008450740201411{day}{digits(4)}",
         "account": account,
         "amount_fen": amount_fen,
-        "description": "",
+        "description": words,
         "created_at": world.clock.text(),
         "started": time.time(),
     }

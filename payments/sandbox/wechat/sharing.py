@@ -19,6 +19,7 @@ from payments.sandbox.wechat.errors import (
     text,
 )
 from payments.sandbox.wechat.receivers import receiver_key
+from payments.sandbox.wechat.sensitive import open_field
 from payments.sandbox.world import World
 
 MAX_REQUESTS = 50
@@ -32,8 +33,8 @@ def request_split(world: World, request: Request, body: dict[str, Any]) -> dict[
     text(body, "/appid", 32)
     order = _split_order(world, sub, text(body, "/transaction_id", 32))
     no = number(body, "/out_order_no", at_least=1)
-    receivers = _read_receivers(world, body, sub)
-    unfreeze = flag(body, "/unfreeze_unsplit")
+    receivers = _read_receivers(world, request, body, sub)
+    unfreeze = flag(body, "/unfreeze_unsplit", required=True)
     old = world.store.get("split", f"wechat:{sub}:{no}")
     asked = [(row["type"], row["account"], row["amount"]) for row in receivers]
     if old:
@@ -71,23 +72,25 @@ def _split_order(world: World, sub: str, trade_no: str) -> Record:
     return order
 
 
-def _read_receivers(world: World, body: dict[str, Any], sub: str) -> list[Record]:
+def _read_receivers(world: World, request: Request, body: dict[str, Any], sub: str) -> list[Record]:
     rows = body.get("receivers")
     if not isinstance(rows, list) or not 1 <= len(rows) <= MAX_RECEIVERS:
         raise param_error("/receivers", f"应为1到{MAX_RECEIVERS}个接收方的数组")
     receivers = []
-    for row in rows:
+    for place, row in enumerate(rows):
+        at = f"/receivers/{place}"
         if not isinstance(row, dict):
-            raise param_error("/receivers", "类型错误，应为对象", row)
-        kind, account = text(row, "/type", 32), text(row, "/account", 64)
+            raise param_error(at, "类型错误，应为对象", row)
+        kind, account = text(body, f"{at}/type", 32), text(body, f"{at}/account", 64)
+        open_field(world, request, body, f"{at}/name")
         if not world.store.get("receiver", receiver_key(sub, kind, account)):
             raise WechatError(400, "INVALID_REQUEST", "分账接收方关系未绑定，请先添加分账接收方")
         receivers.append(
             {
                 "type": kind,
                 "account": account,
-                "amount": fen(row, "/amount"),
-                "description": text(row, "/description", 80),
+                "amount": fen(body, f"{at}/amount"),
+                "description": text(body, f"{at}/description", 80),
                 "detail_id": "36011" + digits(23),
             }
         )

@@ -19,10 +19,17 @@ from payments.sandbox.credentials import Credentials
 from payments.sandbox.messages import Request
 from payments.sandbox.wechat.errors import WechatError
 
+MALFORMED = "Http头Authorization值格式错误，请参考《微信支付商户REST API签名规则》"
 SCHEMA = "WECHATPAY2-SHA256-RSA2048"
 MAX_SKEW_S = 300
 PAIR = re.compile(r'\s*([a-z_]+)="([^"]*)"\s*(?:,|$)')
 NONCE_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+
+
+def need_headers(request: Request) -> None:
+    """Refuse a client that does not say what it is or what it takes, before looking at its signature."""
+    if not request.headers.get("accept") or not request.headers.get("user-agent"):
+        raise WechatError(400, "INVALID_REQUEST", "Http头缺少Accept或User-Agent", signed=False)
 
 
 def verify_request(request: Request, credentials: Credentials, clock: Clock, signed: bytes) -> None:
@@ -61,25 +68,25 @@ def verify_request(request: Request, credentials: Credentials, clock: Clock, sig
 def _authorization(header: str) -> dict[str, str]:
     schema, _, rest = header.partition(" ")
     if schema != SCHEMA:
-        raise sign_error("Http头缺少Accept或User-Agent或认证类型不正确", "authorization", "schema")
+        raise sign_error(MALFORMED, "authorization", "schema")
     given = {match[1]: match[2] for match in PAIR.finditer(rest)}
     for name in ("mchid", "nonce_str", "signature", "timestamp", "serial_no"):
         if not given.get(name):
-            raise sign_error("Http头Authorization值格式错误，请参考《微信支付商户REST API签名规则》", name, "missing")
+            raise sign_error(MALFORMED, name, "missing")
     if not given["timestamp"].isascii() or not given["timestamp"].isdigit():
         raise sign_error("Http头Authorization中的timestamp格式错误", "timestamp", "not a number")
     return given
 
 
 def sign_error(message: str, field: str, issue: str, **more: Any) -> WechatError:
-    """Return the refusal of a signature, with the detail WeChat gives."""
+    """Return the refusal of a signature, with the detail WeChat gives; it is not signed itself."""
     detail = {
         "detail": {"issue": issue},
         "field": field,
         "location": "authorization",
         **more,
     }
-    return WechatError(401, "SIGN_ERROR", message, detail)
+    return WechatError(401, "SIGN_ERROR", message, detail, signed=False)
 
 
 def sign_headers(body: bytes, *, key: RSAPrivateKey, serial: str, epoch: int) -> list[tuple[str, str]]:
