@@ -5,6 +5,8 @@ Accounts stands on the lowest floor and listens to no facts of other apps.
 
 from accounts.services import (
     dated_rules,
+    institution_limits,
+    institution_papers,
     list_entries,
     merchant_changes,
     merchants,
@@ -16,6 +18,8 @@ from accounts.services import (
 
 VERBS = (
     dated_rules.ENTER,
+    institution_limits.ENTER,
+    institution_papers.ENTER,
     list_entries.DISMISS,
     merchant_changes.CHANGE,
     merchants.RESUME,

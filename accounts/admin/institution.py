@@ -1,4 +1,4 @@
-"""机构: banks, acquirers, agencies and keepers, with branches, papers, limits and keys."""
+"""机构: banks, acquirers, agencies and keepers, with branches, papers, limits and keys; entries need four eyes."""
 
 from typing import Any
 
@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Institution, InstitutionPaper, PartnerKey
 from accounts.models.institution import InstitutionBranch, InstitutionLimit, PaperKind
 from accounts.selectors.institutions import institution_by_code
-from accounts.services.institutions import record_paper, set_limit
+from accounts.services.institution_limits import request_limit
+from accounts.services.institution_papers import request_paper
 from silk_road_ebao.console.entering_admin import EnteringAdmin
 from silk_road_ebao.console.operator_admin import OperatorAdmin, RowsInline
 
@@ -105,11 +106,11 @@ class InstitutionPaperAdmin(EnteringAdmin):
     search_fields = ("reference",)
     ordering = ("valid_until",)
     entry_form = PaperForm
-    entry_label = _("录入凭据")
+    entry_label = _("录入凭据，交第二人复核")
 
     def enter(self, typed: dict[str, Any], **by: Any) -> object:
-        """Record the paper."""
-        return record_paper(**typed, **by)
+        """Ask for the paper."""
+        return request_paper(**typed, **by)
 
 
 @admin.register(InstitutionLimit)
@@ -122,8 +123,8 @@ class InstitutionLimitAdmin(EnteringAdmin):
     search_fields = ("name",)
     ordering = ("institution_id", "name", "-valid_from")
     entry_form = LimitForm
-    entry_label = _("录入机构限额")
+    entry_label = _("录入机构限额，交第二人复核")
 
     def enter(self, typed: dict[str, Any], **by: Any) -> object:
-        """Set the limit."""
-        return set_limit(**typed, **by)
+        """Ask for the limit."""
+        return request_limit(**typed, **by)

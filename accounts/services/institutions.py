@@ -102,7 +102,7 @@ def record_paper(
     sha256: str = "",
     source: str = "",
 ) -> InstitutionPaper:
-    """Enter a contract, partner-list entry or licence with its validity."""
+    """Write a contract, partner-list entry or licence with its validity; operators come by ``request_paper``."""
     paper, is_new = InstitutionPaper.objects.get_or_create(
         institution=institution,
         kind=PaperKind(kind).value,
@@ -152,7 +152,7 @@ def set_limit(
     at: datetime,
     valid_until: date | None = None,
 ) -> InstitutionLimit:
-    """Enter what the institution itself allows over some days.
+    """Write what the institution itself allows over some days; operators come by ``request_limit``.
 
     Raises:
         LimitOverlaps: the days have a value already.

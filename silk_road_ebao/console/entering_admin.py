@@ -14,7 +14,14 @@ from django.utils.translation import gettext as _
 from silk_road_ebao.console.operator_admin import OperatorAdmin
 from silk_road_ebao.console.operators import actor_of, roles_of
 from silk_road_ebao.kernel import clock
+from silk_road_ebao.kernel.models import Approval
 from silk_road_ebao.kernel.refusals import Refusal
+
+
+def _told(entered: object) -> str:
+    if isinstance(entered, Approval):
+        return _("已提交，等同事复核：%(no)s") % {"no": entered.approval_no}
+    return _("已录入")
 
 
 class EnteringAdmin(OperatorAdmin):
@@ -49,11 +56,11 @@ class EnteringAdmin(OperatorAdmin):
         form = self.entry_form(request.POST if request.method == "POST" else None)
         if request.method == "POST" and form.is_valid():
             try:
-                self.enter(form.cleaned_data, actor=actor_of(request), at=clock.now())
+                entered = self.enter(form.cleaned_data, actor=actor_of(request), at=clock.now())
             except Refusal as refusal:
                 form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
             else:
-                messages.success(request, _("已录入"))
+                messages.success(request, _told(entered))
                 return HttpResponseRedirect(reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"))
         context = {**self.admin_site.each_context(request), "title": self.entry_label, "form": form}
         return TemplateResponse(request, "admin/enter.html", context, status=422 if form.errors else 200)

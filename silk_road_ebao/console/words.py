@@ -6,6 +6,8 @@ from django.utils.translation import gettext_lazy as _
 VERBS: dict[str, str | Promise] = {
     "accounts.settlement_account.change": _("更换结算账户"),
     "accounts.dated_rule.enter": _("录入新规则"),
+    "accounts.institution_limit.enter": _("录入机构限额"),
+    "accounts.institution_paper.enter": _("录入机构凭据"),
     "accounts.list_hit.dismiss": _("解除名单命中"),
     "accounts.merchant.approve": _("商户进件通过"),
     "accounts.onboarding.approve": _("商户进件通过"),

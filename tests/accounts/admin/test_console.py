@@ -2,6 +2,7 @@
 
 import pytest
 from allauth.mfa.models import Authenticator
+from django.apps import apps
 from django.core.cache import cache
 from django.test import Client
 
@@ -48,8 +49,8 @@ def waiting(market, at):
     return opened
 
 
-def press(client, model, row, name, **given):
-    return client.post(f"/admin/accounts/{model}/{row.pk}/press/{name}/", given)
+def press(client, model, row, name, *, app="accounts", **given):
+    return client.post(f"/admin/{app}/{model}/{row.pk}/press/{name}/", given)
 
 
 def test_every_page_opens_for_an_operator(waiting):
@@ -164,6 +165,38 @@ def test_a_new_rule_waits_for_a_second_person():
     assert Approval.objects.get().verb == "accounts.dated_rule.enter"
     assert DatedRule.objects.count() == before
     assert refused.status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("page", "given", "verb"),
+    [
+        (
+            "institutionpaper",
+            {"kind": "CONTRACT", "reference": "HT-1", "valid_from": "2026-12-01", "source": "协议原件"},
+            "accounts.institution_paper.enter",
+        ),
+        (
+            "institutionlimit",
+            {"name": "transfer.daily", "value": "5", "unit": "fen", "valid_from": "2026-12-01", "source": "协议原件"},
+            "accounts.institution_limit.enter",
+        ),
+    ],
+)
+def test_what_an_institution_may_do_waits_for_a_second_person_who_makes_it_count(page, given, verb):
+    InstitutionFactory(code="CCB")
+    maker, path = sit_down("MAKER", "CHECKER"), f"/admin/accounts/{page}/enter/"
+    model = apps.get_model("accounts", page)
+
+    told = maker.post(path, {"institution": "ccb", **given}, follow=True).content.decode()
+    approval = Approval.objects.get()
+    press(maker, "approval", approval, "approve", app="kernel")
+    alone = model.objects.count()
+    press(sit_down("CHECKER"), "approval", approval, "approve", app="kernel")
+
+    assert sit_down("CHECKER").get(path).status_code == 403
+    assert (approval.verb, alone) == (verb, 0)
+    assert f"等同事复核：{approval.approval_no}" in told
+    assert model.objects.get().institution.code == "CCB"
 
 
 def test_the_console_opens_with_password_and_the_devices_code_and_not_before():
