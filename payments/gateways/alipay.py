@@ -239,7 +239,8 @@ class AlipayGateway(AlipaySharing, AlipayApplyments):
         sub_mchid = word_at(form, "seller_id", 32)
         if form.get("gmt_refund"):
             # The sum in refund_fee is of all refunds so far: the amount of this one is known by its number.
-            moment = _moment(form["gmt_refund"], "gmt_refund")
+            # The one time that Alipay writes to the millisecond.
+            moment = _moment(form["gmt_refund"].partition(".")[0], "gmt_refund")
             refund = RefundEvidence(
                 word_at(form, "out_biz_no", 64),
                 ACQUIRER,

@@ -149,7 +149,7 @@ class WechatGateway(WechatSharing, WechatBills, WechatComplaints, WechatApplymen
             "out_refund_no": order.refund_no,
             "out_trade_no": order.order.attempt_no,
             "amount": {"refund": order.amount_fen, "total": order.order.amount_fen, "currency": "CNY"},
-            "reason": order.reason[:80],
+            "reason": _plain(order.reason)[:80],
             "notify_url": self._notify_url,
             "sub_mchid": order.order.payee.sub_mchid,
         }
@@ -207,7 +207,7 @@ class WechatGateway(WechatSharing, WechatBills, WechatComplaints, WechatApplymen
 
     def _order_fields(self, order: Order) -> dict[str, Any]:
         fields: dict[str, Any] = {
-            "description": order.description,
+            "description": _plain(order.description) or "商品",
             "out_trade_no": order.attempt_no,
             "amount": {"total": order.amount_fen, "currency": "CNY"},
             "sub_mchid": order.payee.sub_mchid,
@@ -289,3 +289,8 @@ class WechatGateway(WechatSharing, WechatBills, WechatComplaints, WechatApplymen
                 raise NoticeRefusedError("sp_mchid is not ours")
             return Notice("REFUND", refund.refund_no, notice_id, shown, refund_evidence=refund)
         raise UnreadableMessageError("event_type: unknown")
+
+
+def _plain(text: str) -> str:
+    """Return a text without the characters beyond three bytes of UTF-8 (emoji, rare Han), which WeChat refuses."""
+    return "".join(char for char in text if char <= "\uffff")

@@ -165,7 +165,8 @@ unionpay() {
   case $verb in
     create) unionpay_ask back_trans_url txnType=01 txnSubType=07 "orderId=$1" "txnAmt=$2" currencyCode=156 "txnTime=$4" "backUrl=$3" ;;
     query) unionpay_ask query_url txnType=00 txnSubType=00 "orderId=$1" "txnTime=$2" ;;
-    refund) unionpay_ask back_trans_url txnType=04 txnSubType=00 "orderId=$1" "origQryId=$2" "txnAmt=$3" "txnTime=$4" ;;
+    refund) unionpay_ask back_trans_url txnType=04 txnSubType=00 "orderId=$1" "origQryId=$2" "txnAmt=$3" "txnTime=$4" \
+      backUrl=http://www.specialUrl.com ;;
     bill)
       unionpay_ask file_url txnType=76 txnSubType=01 "settleDate=$1" fileType=00 "txnTime=$now"
       openssl base64 -d -A <"$work/got/fileContent" >"$2"

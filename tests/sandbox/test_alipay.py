@@ -65,7 +65,6 @@ def test_only_the_exact_word_takes_a_notice(alipay, sandbox, receiver, paid, ans
     ("changed", "code", "sub_code"),
     [
         ({"sign": "AAAA"}, "40002", "isv.invalid-signature"),
-        ({"app_id": "2021000000000000"}, "40002", "isv.invalid-app-id"),
         ({"sign_type": "RSA"}, "40002", "isv.invalid-signature-type"),
         ({"timestamp": "2025-1-1"}, "40002", "isv.invalid-timestamp"),
         ({"app_auth_token": "202501BBnobody"}, "20001", "aop.invalid-app-auth-token"),

@@ -64,6 +64,8 @@ def test_a_code_is_paid_and_its_notice_leads_back_to_the_root(unionpay, sandbox,
         ({"currencyCode": "840"}, {}, "10"),
         ({"txnSubType": "99"}, {}, "32"),
         ({"txnTime": "20251301000000"}, {}, "10"),
+        ({"backUrl": ""}, {}, "13"),
+        ({"backUrl": "ftp://127.0.0.1"}, {}, "10"),
     ],
 )
 def test_a_wrong_form_is_refused_and_makes_nothing(unionpay, sandbox, no, form, changed, code):
@@ -85,7 +87,7 @@ def test_the_same_order_again_is_a_double(unionpay, no):
     assert (first["respCode"], again["respCode"]) == ("00", "12")
 
 
-@pytest.mark.parametrize(("ending", "code", "orig"), [("00", "00", "00"), ("64", "00", "05"), ("62", "64", "60")])
+@pytest.mark.parametrize(("ending", "code", "orig"), [("00", "00", "00"), ("64", "00", "05"), ("62", "64", "64")])
 def test_a_cardholders_code_is_paid_waits_or_is_refused(unionpay, no, ending, code, orig):
     number = no()
     form = {"txnType": "01", "txnSubType": "06", "orderId": number, "txnAmt": "100"}
@@ -213,3 +215,17 @@ def test_a_notice_not_answered_with_200_comes_again(unionpay, receiver, paid):
     paid(back_url=receiver.url)
 
     assert eventually(lambda: len(receiver.seen) == 2)
+
+
+def test_a_statement_tells_payers_codes_from_scanned_ones(unionpay, sandbox, no):
+    sandbox.post("clock", now="2025-07-01T09:00:00+08:00", freeze=True)
+    unionpay.ask({"txnType": "01", "txnSubType": "06", "orderId": no(), "txnAmt": "100", "qrNo": "6212345678901234500"})
+    sandbox.pay(acquirer="unionpay", qr_code=unionpay.apply(no(), 200)["qrCode"])
+    sandbox.post("clock", now="2025-07-02T09:00:00+08:00", freeze=True)
+
+    _, texts = unionpay.statement("0701")
+
+    assert [(row[6], row[19], row[20]) for row in lines_of(texts)] == [
+        ("000000000100", "01", "06"),
+        ("000000000200", "01", "07"),
+    ]

@@ -16,6 +16,8 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from cryptography.x509 import load_pem_x509_certificate
 from cryptography.x509.oid import NameOID
 
+NO_NOTICE = "http://www.specialUrl.com"
+
 
 def digest(fields):
     text = "&".join(f"{name}={fields[name]}" for name in sorted(fields) if name != "signature")
@@ -56,6 +58,7 @@ class UnionpayClient:
             "accessType": "0",
             "channelType": "08",
             "merId": self.sub,
+            "backUrl": NO_NOTICE,
             "txnTime": time.strftime("%Y%m%d%H%M%S"),
             "certId": self.own["sign_cert_id"],
         } | form

@@ -32,12 +32,12 @@ def download_url(world: World, call: Record, body: dict[str, Any]) -> dict[str, 
     """Apply for the trade bill of the seller who gave the token."""
     bill_type = text(body, "bill_type", 20)
     if bill_type not in ("trade", "signcustomer"):
-        raise AlipayError("40002", "isv.invalid-arguments", "bill_type仅支持trade、signcustomer")
+        raise AlipayError("40004", "invalid_arguments", "bill_type仅支持trade、signcustomer")
     shown = text(body, "bill_date", 15)
     try:
         day = date.fromisoformat(shown)
     except ValueError:
-        raise AlipayError("40002", "isv.invalid-arguments", "bill_date格式应为yyyy-MM-dd") from None
+        raise AlipayError("40004", "invalid_arguments", "bill_date格式应为yyyy-MM-dd") from None
     now = world.clock.now()
     ready = (now.date(), now.hour) >= (day + timedelta(days=1), READY_HOUR)
     if not ready:

@@ -25,6 +25,8 @@ AMOUNT = re.compile(r"[0-9]{1,9}(\.[0-9]{1,2})?")
 class AlipayError(Exception):
     """Carry code, sub_code and sub_msg of a refusal, with what else the answer shows."""
 
+    signed = True
+
     def __init__(self, code: str, sub_code: str, sub_msg: str, **more: Any) -> None:
         super().__init__(f"{code} {sub_code} {sub_msg}")
         self.code = code
@@ -43,9 +45,20 @@ class AlipayError(Exception):
         }
 
 
+class StrangerError(AlipayError):
+    """Refuse a caller without an app the gateway knows: it does not sign for strangers."""
+
+    signed = False
+
+
 def business(sub_code: str, sub_msg: str) -> AlipayError:
     """Return 40004 Business Failed."""
     return AlipayError("40004", "ACQ." + sub_code, sub_msg)
+
+
+def invalid(words: str) -> AlipayError:
+    """Return the refusal of a field of biz_content, missing or malformed."""
+    return business("INVALID_PARAMETER", f"参数无效：{words}")
 
 
 def text(body: dict[str, Any], name: str, limit: int, *, required: bool = True) -> str:
@@ -53,12 +66,12 @@ def text(body: dict[str, Any], name: str, limit: int, *, required: bool = True) 
     value = body.get(name)
     if value is None or value == "":
         if required:
-            raise AlipayError("40001", f"isv.missing-{name}", f"缺少参数{name}")
+            raise invalid(f"{name}不能为空")
         return ""
     if isinstance(value, bool) or not isinstance(value, str | int):
-        raise AlipayError("40002", "isv.invalid-parameter", f"参数{name}类型错误")
+        raise invalid(f"{name}类型错误")
     if len(str(value)) > limit:
-        raise AlipayError("40002", "isv.invalid-parameter", f"参数{name}长度超过{limit}")
+        raise invalid(f"{name}长度超过{limit}")
     return str(value)
 
 
@@ -66,7 +79,7 @@ def number(body: dict[str, Any], name: str, *, required: bool = True) -> str:
     """Return a client's number: letters, digits, _ and -, up to 64."""
     value = text(body, name, 64, required=required)
     if value and not re.fullmatch(r"[0-9A-Za-z_\-|*]+", value):
-        raise AlipayError("40002", "isv.invalid-parameter", f"参数{name}仅支持字母、数字、下划线")
+        raise invalid(f"{name}仅支持字母、数字、下划线")
     return value
 
 
@@ -74,10 +87,10 @@ def amount_fen(body: dict[str, Any], name: str) -> int:
     """Return a positive amount given in yuan with up to two decimals, as fen."""
     value = body.get(name)
     if value is None or value == "":
-        raise AlipayError("40001", f"isv.missing-{name}", f"缺少参数{name}")
+        raise invalid(f"{name}不能为空")
     shown = str(value)
     if isinstance(value, bool) or not AMOUNT.fullmatch(shown):
-        raise AlipayError("40002", "isv.invalid-parameter", f"参数{name}应为元，最多两位小数")
+        raise invalid(f"{name}应为元，最多两位小数")
     whole, _, part = shown.partition(".")
     fen = int(whole) * 100 + int(part.ljust(2, "0") or "0")
     if not 1 <= fen <= 10_000_000_000:
@@ -97,16 +110,16 @@ def parse_expiry(body: dict[str, Any], now: datetime) -> str:
         try:
             moment = datetime.strptime(until, "%Y-%m-%d %H:%M:%S").replace(tzinfo=SHANGHAI)
         except ValueError:
-            raise AlipayError("40002", "isv.invalid-parameter", "参数time_expire格式错误") from None
+            raise invalid("time_expire格式错误") from None
         if moment <= now:
-            raise AlipayError("40002", "isv.invalid-parameter", "参数time_expire早于当前时间")
+            raise invalid("time_expire早于当前时间")
         return moment.isoformat()
     span = text(body, "timeout_express", 6, required=False)
     if not span:
         return ""
     match = re.fullmatch(r"([0-9]{1,5})([mhd])|1c", span)
     if not match:
-        raise AlipayError("40002", "isv.invalid-parameter", "参数timeout_express格式错误")
+        raise invalid("timeout_express格式错误")
     if span == "1c":
         return now.replace(hour=23, minute=59, second=59).isoformat()
     seconds = int(match[1]) * {"m": 60, "h": 3600, "d": 86400}[match[2]]

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from payments.sandbox.alipay import agent, bills, counter, refunds, royalty, trades
-from payments.sandbox.alipay.errors import AlipayError, text
+from payments.sandbox.alipay.errors import AlipayError, StrangerError, invalid, text
 from payments.sandbox.alipay.signing import is_signed, sign, sorted_pairs
 from payments.sandbox.messages import Reply, Request
 from payments.sandbox.oauth import exchange_alipay
@@ -19,7 +19,16 @@ from payments.sandbox.world import World
 
 Handler = Callable[[World, Record, dict[str, Any]], dict[str, Any]]
 YEAR_S = 31536000
-REQUIRED = ("app_id", "method", "charset", "sign_type", "sign", "timestamp", "version")
+REQUIRED = {
+    "method": "method",
+    "charset": "charset",
+    "timestamp": "timestamp",
+    "version": "version",
+    "sign_type": "signature-type",
+    "sign": "signature",
+}
+"""The fields every call needs, as the sub_code of their absence calls them; the app id is judged before all."""
+CHARSETS = ("utf-8", "gbk", "gb2312", "gb18030")
 
 
 def exchange_token(world: World, call: Record, body: dict[str, Any]) -> dict[str, Any]:
@@ -81,6 +90,7 @@ def answer(world: World, request: Request) -> Reply:
     method = fields.get("method", "")
     endpoint = METHODS.get(method, ("unknown", None))[0]
     number = ""
+    signed = True
     try:
         body, call = _admit(world, request, fields, charset)
         number = str(body.get("out_trade_no") or body.get("batch_no") or fields.get("batch_no", ""))
@@ -89,10 +99,11 @@ def answer(world: World, request: Request) -> Reply:
             shown = METHODS[method][1](world, call, body)
         inside: dict[str, Any] = {"code": "10000", "msg": "Success", **shown}
     except AlipayError as refusal:
-        inside = refusal.body()
+        inside, signed = refusal.body(), refusal.signed
     finally:
         world.store.wait()
-    return after(world, "alipay", endpoint, number, _wrap(world, method, inside, charset, endpoint, number))
+    reply = _wrap(world, method, inside, charset, endpoint, number, signed=signed)
+    return after(world, "alipay", endpoint, number, reply)
 
 
 def read_fields(request: Request) -> tuple[dict[str, str], str]:
@@ -103,8 +114,8 @@ def read_fields(request: Request) -> tuple[dict[str, str], str]:
         return {**dict(parse_qsl(raw, keep_blank_values=True)), **texts}, "utf-8"
     form = request.body.decode("latin-1")
     both = f"{raw}&{form}".strip("&")
-    named = re.search(r"(?:^|&)charset=([A-Za-z0-9\-]+)", both)
-    charset = "gbk" if named and named[1].lower() in ("gbk", "gb2312", "gb18030") else "utf-8"
+    named = dict(parse_qsl(both, encoding="latin-1")).get("charset", "")
+    charset = "gbk" if named.lower() in ("gbk", "gb2312", "gb18030") else "utf-8"
     pairs = parse_qsl(both, keep_blank_values=True, encoding=charset, errors="replace")
     return dict(pairs), charset
 
@@ -129,17 +140,28 @@ def parts_of(request: Request) -> dict[str, tuple[str, bytes]]:
     return found
 
 
-def _admit(world: World, request: Request, fields: dict[str, str], charset: str) -> tuple[dict[str, Any], Record]:
-    """Check the call itself and its signature; return biz_content and who calls for whom."""
-    for name in REQUIRED:
-        if not fields.get(name):
-            raise AlipayError("40001", f"isv.missing-{name.replace('_', '-')}", f"缺少{name}参数")
+def _check_form(world: World, fields: dict[str, str]) -> None:
+    """Check what must stand beside every biz_content."""
+    if not fields.get("app_id"):
+        raise StrangerError("40001", "isv.missing-app-id", "缺少AppID参数")
     if fields["app_id"] != world.credentials.data["alipay"]["app_id"]:
-        raise AlipayError("40002", "isv.invalid-app-id", "无效的AppID参数")
+        raise StrangerError("40002", "isv.invalid-app-id", "无效的AppID参数")
+    for name, known_as in REQUIRED.items():
+        if not fields.get(name):
+            raise AlipayError("40001", f"isv.missing-{known_as}", f"缺少{name}参数")
+    if fields["charset"].lower() not in CHARSETS:
+        raise AlipayError("40002", "isv.invalid-charset", "字符集错误")
+    if fields.get("format", "json").lower() != "json":
+        raise AlipayError("40002", "isv.invalid-format", "无效的数据格式")
     if fields["sign_type"] != "RSA2":
         raise AlipayError("40002", "isv.invalid-signature-type", "无效的签名类型")
     if not re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", fields["timestamp"]):
         raise AlipayError("40002", "isv.invalid-timestamp", "非法的时间戳参数")
+
+
+def _admit(world: World, request: Request, fields: dict[str, str], charset: str) -> tuple[dict[str, Any], Record]:
+    """Check the call itself and its signature; return biz_content and who calls for whom."""
+    _check_form(world, fields)
     signed = sorted_pairs(fields, ("sign",)).encode(charset, "replace")
     if not is_signed(signed, fields["sign"], world.credentials.alipay_app_public):
         raise AlipayError("40002", "isv.invalid-signature", "验签出错，请检查签名字符串、私钥与公钥")
@@ -177,9 +199,9 @@ def _biz_content(raw: str) -> dict[str, Any]:
     try:
         body = json.loads(raw, parse_float=str)
     except ValueError:
-        raise AlipayError("40002", "isv.invalid-parameter", "biz_content不是合法的JSON") from None
+        raise invalid("参数格式错误") from None
     if not isinstance(body, dict):
-        raise AlipayError("40002", "isv.invalid-parameter", "biz_content应为JSON对象")
+        raise invalid("参数格式错误")
     return body
 
 
@@ -191,12 +213,14 @@ def _refuse(status: int, code: str, message: str) -> None:
     raise AlipayError("40004", code, message)
 
 
-def _wrap(world: World, method: str, inside: dict[str, Any], charset: str, endpoint: str, number: str) -> Reply:
+def _wrap(
+    world: World, method: str, inside: dict[str, Any], charset: str, endpoint: str, number: str, *, signed: bool
+) -> Reply:
     """Return the answer with the signature over the raw text of its inside."""
     name = method.replace(".", "_") + "_response" if method in METHODS else "error_response"
     raw = json.dumps(inside, ensure_ascii=False, separators=(",", ":")).encode(charset, "replace")
     body = b'{"' + name.encode() + b'":' + raw
-    if not world.faults.strike("unsigned_response", "alipay", number, endpoint):
+    if signed and not world.faults.strike("unsigned_response", "alipay", number, endpoint):
         bad = world.faults.strike("bad_response_signature", "alipay", number, endpoint)
         key = world.credentials.forger_key if bad else world.credentials.alipay_platform_key
         body += b',"sign":"' + sign(raw, key).encode() + b'"'

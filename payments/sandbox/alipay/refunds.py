@@ -5,12 +5,15 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from payments.sandbox.alipay.errors import AlipayError, amount_fen, business, number, stamp, text
+from payments.sandbox.alipay.errors import amount_fen, business, invalid, number, stamp, text
 from payments.sandbox.alipay.trades import CHANNELS, find, notice_fields, state_of, view
 from payments.sandbox.billing import yuan
 from payments.sandbox.book import PAID, digits
 from payments.sandbox.store import Record
 from payments.sandbox.world import World
+
+OF_PAYMENTS = ("receipt_amount", "buyer_pay_amount", "invoice_amount", "point_amount", "fund_bill_list")
+"""What only the notice of a payment tells; a refund's writes its own moment to the millisecond (gmt_refund)."""
 
 
 def refund(world: World, call: Record, body: dict[str, Any]) -> dict[str, Any]:
@@ -52,11 +55,14 @@ def give_back(
         revoke=revoke,
     )
     after = world.store.tables["order"][order["key"]]
-    fields = notice_fields(world, after) | {
-        "gmt_refund": stamp(now),
+    usual = notice_fields(world, after).items()
+    fields = {name: value for name, value in usual if name not in OF_PAYMENTS} | {
+        "gmt_refund": f"{world.clock.now():%Y-%m-%d %H:%M:%S.%f}"[:23],
         "refund_fee": yuan(after["refunded_fen"]),
         "out_biz_no": request_no,
     }
+    if fields["trade_status"] == "TRADE_CLOSED":
+        fields["gmt_close"] = stamp(now)
     notice = world.notices.draft(after, after["notify_url"], "refund", fields)
     if notice:
         world.store.write("alipay.refund.notice", ("notice", notice["id"], notice))
@@ -68,11 +74,11 @@ def _return_royalties(world: World, order: Record, body: dict[str, Any], request
     """Take back from the receivers what the refund asks of them."""
     rows = body.get("refund_royalty_parameters") or []
     if not isinstance(rows, list):
-        raise AlipayError("40002", "isv.invalid-parameter", "refund_royalty_parameters应为数组")
+        raise invalid("refund_royalty_parameters应为数组")
     splits = world.store.children("split", order["key"])
     for index, row in enumerate(rows):
         if not isinstance(row, dict):
-            raise AlipayError("40002", "isv.invalid-parameter", "refund_royalty_parameters应为对象数组")
+            raise invalid("refund_royalty_parameters应为对象数组")
         account, fen = text(row, "trans_out", 64), amount_fen(row, "amount")
         received = sum(part["amount"] for split in splits for part in split["receivers"] if part["account"] == account)
         returned = sum(

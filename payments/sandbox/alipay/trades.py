@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from payments.sandbox.alipay.errors import (
-    AlipayError,
     amount_fen,
     business,
+    invalid,
     number,
     parse_expiry,
     stamp,
@@ -54,7 +54,7 @@ def create(world: World, call: Record, body: dict[str, Any]) -> dict[str, Any]:
     """Create a trade for a known buyer."""
     buyer = text(body, "buyer_id", 28, required=False) or text(body, "buyer_open_id", 128, required=False)
     if not buyer:
-        raise AlipayError("40001", "isv.missing-buyer_id", "缺少参数buyer_id")
+        raise invalid("buyer_id不能为空")
     order = same_or_refuse(world, call, body, "CREATE")
     if order and order["state"] != OPEN:
         raise business("TRADE_HAS_SUCCESS" if order["state"] == PAID else "TRADE_HAS_CLOSE", "交易已结束")
@@ -126,7 +126,7 @@ def find(world: World, call: Record, body: dict[str, Any]) -> Record:
     trade_no = text(body, "trade_no", 64, required=False)
     no = number(body, "out_trade_no", required=False)
     if not trade_no and not no:
-        raise AlipayError("40001", "isv.missing-out_trade_no", "out_trade_no与trade_no不能同时为空")
+        raise invalid("out_trade_no与trade_no不能同时为空")
     order = world.store.order_of_token(trade_no) if trade_no else None
     if not trade_no:
         order = world.store.get("order", key_of(call["seller"], no))
@@ -161,13 +161,13 @@ def view(world: World, order: Record) -> dict[str, Any]:
         "trade_status": state_of(world, order),
         "total_amount": total,
         "buyer_user_id": order["payer_id"] or order["extra"]["openid"],
+        **dict.fromkeys(("receipt_amount", "buyer_pay_amount", "point_amount", "invoice_amount"), "0.00"),
     }
     if order["paid_at"]:
         channel = CHANNELS.get(order["funding"], "ALIPAYACCOUNT")
         shown |= {
             "receipt_amount": total,
             "buyer_pay_amount": total,
-            "point_amount": "0.00",
             "invoice_amount": total,
             "send_pay_date": stamp(order["paid_at"]),
             "fund_bill_list": [{"amount": total, "fund_channel": channel}],

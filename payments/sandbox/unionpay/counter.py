@@ -10,6 +10,8 @@ from payments.sandbox.unionpay.orders import Form, open_order_of
 from payments.sandbox.unionpay.payer import complete
 from payments.sandbox.world import World
 
+NO_MONEY = "64"
+
 
 def pay_by_code(world: World, form: Form) -> Form:
     """Take the payer's code; the result comes by notice and query."""
@@ -19,8 +21,8 @@ def pay_by_code(world: World, form: Form) -> Form:
     order = open_order_of(world, form, "QRC06", PAYING)
     ending = code[-2:]
     if ending == "62":
-        world.book.change(order, "fail", state=FAILED)
-        raise UnionpayError("64")
+        world.book.change(order, "fail", state=FAILED, extra={**order["extra"], "refused": NO_MONEY})
+        raise UnionpayError(NO_MONEY)
     if ending == "64":
         return {}
     paid = complete(world, order, payer_id="6217****" + code[-4:])

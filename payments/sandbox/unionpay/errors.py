@@ -26,6 +26,8 @@ MESSAGES = {
     "99": "系统异常",
 }
 
+NO_NOTICE = "http://www.specialurl.com"
+
 
 class UnionpayError(Exception):
     """Carry respCode and respMsg of a refusal."""
@@ -72,8 +74,6 @@ def amount_fen(form: dict[str, str]) -> int:
 
 
 def back_url(form: dict[str, str]) -> str:
-    """Return backUrl, which may be left out."""
-    value = form.get("backUrl", "")
-    if value and not value.startswith(("http://", "https://")):
-        raise UnionpayError("10", "报文格式错误[backUrl]")
-    return value
+    """Return backUrl, '' for the address by which a client says that it wants no notice."""
+    value = need(form, "backUrl", r"https?://.{1,248}")
+    return "" if value.lower().startswith(NO_NOTICE) else value

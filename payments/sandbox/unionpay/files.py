@@ -88,7 +88,7 @@ def _line(row: Record, mer_id: str) -> str:
     values += [f"{fen:012d}", "5411", "08", row["trade_no"] if is_pay else row["refund_id"], ""]
     values += [row["no"] if is_pay else row["refund_no"], "02" if row["funding"] == "credit" else "01"]
     values += ["" if is_pay else row["trade_no"][-6:], "" if is_pay else paid, _signed(-row["fee_fen"])]
-    values += [_signed(net), "0001", "", kind, "07" if is_pay else "00", "000000", "01", "", "", ""]
+    values += [_signed(net), "0001", "", kind, row["trade_type"][-2:] if is_pay else "00", "000000", "01", "", "", ""]
     values += ["" if is_pay else row["trade_no"], mer_id, "", row["sub"], "", "", _signed(net), "", ""]
     values += ["", "", "", "", "", "" if is_pay else row["no"], ""]
     return " ".join(value.ljust(width)[:width] for value, width in zip(values, WIDTHS, strict=True))

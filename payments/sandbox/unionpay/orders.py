@@ -9,6 +9,7 @@ from payments.sandbox.book import CLOSED, FAILED, OPEN, PAID, PAYING, REVOKED, d
 from payments.sandbox.clock import SHANGHAI
 from payments.sandbox.store import Record
 from payments.sandbox.unionpay.errors import (
+    MESSAGES,
     UnionpayError,
     amount_fen,
     back_url,
@@ -81,7 +82,7 @@ def query(world: World, form: Form) -> Form:
     key = key_of(sub_of(world, form), order_id(form), txn_time(form))
     order = world.store.get("order", key)
     if order:
-        result = RESULTS[order["state"]]
+        result = order["extra"].get("refused", RESULTS[order["state"]])
         return _as_origin(result_fields(order, result))
     refund = world.store.get("refund", key)
     if not refund:
@@ -94,6 +95,10 @@ def _as_origin(shown: Form) -> Form:
     """Return a result as a query tells it: the query's own respCode is another matter."""
     code, words = shown.pop("respCode"), shown.pop("respMsg")
     return {**shown, "origRespCode": code, "origRespMsg": words}
+
+
+def _words(result: str) -> str:
+    return {"00": "成功[0000000]", "05": "处理中"}.get(result, MESSAGES.get(result, "交易失败"))
 
 
 def result_fields(order: Record, result: str) -> Form:
@@ -110,7 +115,7 @@ def result_fields(order: Record, result: str) -> Form:
         "txnAmt": str(order["amount_fen"]),
         "currencyCode": "156",
         "respCode": result,
-        "respMsg": "成功[0000000]" if result == "00" else "处理中" if result == "05" else "交易失败",
+        "respMsg": _words(result),
         **extra["echo"],
     }
     if order["paid_at"]:
@@ -143,7 +148,7 @@ def refund_fields(refund: Record, order: Record) -> Form:
         "txnAmt": str(refund["amount_fen"]),
         "currencyCode": "156",
         "respCode": result,
-        "respMsg": "成功[0000000]" if result == "00" else "处理中" if result == "05" else "交易失败",
+        "respMsg": _words(result),
         "queryId": refund["refund_id"],
         "origQryId": order["trade_no"],
         "origOrderId": order["no"],

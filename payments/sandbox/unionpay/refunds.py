@@ -89,7 +89,7 @@ def _write(world: World, form: Form, order: Record, fen: int, *, revoke: bool) -
         amount_fen=fen,
         refund_id=re.sub(r"[-T:]", "", world.clock.text()[:19]) + digits(7),
         state="PROCESSING",
-        notify_url=back_url(form),
+        notify_url=back_url(form) if form["txnType"] != "99" else "",
         revoke=revoke,
         extra={
             "time": form["txnTime"],

@@ -1,6 +1,7 @@
 """The WeChat gateway against the sandbox."""
 
 import time
+from dataclasses import replace
 from datetime import timedelta
 from types import MappingProxyType
 
@@ -41,6 +42,14 @@ def test_a_native_order_gives_a_code_and_waits(gateway, order):
     assert answer.state == "PENDING"
     assert answer.code_url.startswith("weixin://wxpay/bizpayurl")
     assert gateway.query(order).state == "PENDING"
+
+
+@pytest.mark.parametrize("words", ["𠮷祥果蔬🍅", "🍅🍐"])
+def test_a_stall_named_with_emoji_or_rare_characters_can_still_be_paid(gateway, order, words):
+    answer = gateway.create(replace(order, description=words))
+
+    assert answer.state == "PENDING"
+    assert answer.code_url.startswith("weixin://wxpay/bizpayurl")
 
 
 def test_a_paid_order_is_evidence_with_every_cross_check(gateway, order, sandbox):
