@@ -26,6 +26,7 @@ DATABASE_URL = env.needed("DATABASE_URL", "")
 REDIS_URL = env.needed("REDIS_URL", "redis://127.0.0.1:0/0")
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 PUBLIC_URL = env.text("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
+TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES")
 ACQUIRERS = env.json_file("ACQUIRERS_FILE")
 CLOCK_MAY_BE_SET = DEMO
 BEHIND_TLS = PUBLIC_URL.startswith("https://")

@@ -17,14 +17,19 @@ from accounts.selectors.users import PHONE, user_by_phone
 from accounts.services.numbers import read_phone
 from accounts.services.refused_attempts import audited
 from silk_road_ebao.kernel.actors import Actor
+from silk_road_ebao.kernel.addresses import network_of
 from silk_road_ebao.kernel.audit import record
 from silk_road_ebao.kernel.crypto import blind_index, mask_phone
+from silk_road_ebao.kernel.recall import count
 from silk_road_ebao.kernel.refusals import Refusal
 
 VALID_FOR = timedelta(minutes=5)
 RESEND_AFTER = timedelta(seconds=60)
 MAX_ATTEMPTS = 5
 MAX_PER_DAY = 10
+MAX_PER_NETWORK = 60
+NETWORK_WINDOW_S = 3600
+"""Per network address, whatever the phones: a market's stalls share one, and so do a mobile operator's customers."""
 _CODE_PURPOSE = "sign_in_code"
 TEXT = gettext_noop("【丝路e宝】验证码 %(code)s，5 分钟内有效。不要告诉任何人。")
 
@@ -40,6 +45,13 @@ class TooManyCodes(Refusal):
     """Ten codes went to the phone within a day."""
 
     message = _("今天发的验证码太多了，请明天再试或用密码登录")
+    field = "phone"
+
+
+class TooManyFromHere(Refusal):
+    """Sixty codes were asked for from one network address within an hour: somebody has strangers' phones called."""
+
+    message = _("同一个网络里要验证码的次数太多了，请换成手机流量再试，或者过一小时；设过密码的也可以用密码登录")
     field = "phone"
 
 
@@ -65,15 +77,20 @@ class UserDisabled(Refusal):
 
 
 @audited(action="accounts.sign_in.request_code")
-def request_code(*, phone: str, gateway: SmsGateway, actor: Actor, at: datetime) -> str:
+def request_code(*, phone: str, gateway: SmsGateway, actor: Actor, at: datetime, address: str = "") -> str:
     """Send a six-digit code, valid five minutes; returns the masked phone for the page.
 
     Whether a user exists is not told. The row commits before the call goes out.
 
+    Args:
+        address: the network address that asks; "" where none does.
+
     Raises:
-        NumberRefused, CodeTooSoon, TooManyCodes, CodeNotSent
+        NumberRefused, TooManyFromHere, CodeTooSoon, TooManyCodes, CodeNotSent
     """
     number = read_phone(text=phone)
+    if address:
+        _count_from(address)
     code = f"{secrets.randbelow(1_000_000):06d}"
     row = _write_code(number, code, at)
     try:
@@ -84,6 +101,17 @@ def request_code(*, phone: str, gateway: SmsGateway, actor: Actor, at: datetime)
         SignInCode.objects.filter(pk=row.pk).delete()
         raise CodeNotSent from None
     return mask_phone(number)
+
+
+def _count_from(address: str) -> None:
+    """Count an asking from a network; only its keyed hash is kept.
+
+    Without the cache nobody is refused: the limit per phone stands in the table, and signing in must not stop.
+    """
+    key = f"accounts:sign_in_code:{blind_index(network_of(address), 'network_address').hex()}"
+    asked = count(key, for_s=NETWORK_WINDOW_S)
+    if asked is not None and asked > MAX_PER_NETWORK:
+        raise TooManyFromHere
 
 
 @transaction.atomic

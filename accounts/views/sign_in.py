@@ -40,7 +40,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         return _page(request, "phone")
     phone = request.POST.get("phone", "").strip()
     try:
-        _send_code(phone)
+        _send_code(request, phone)
     except Refusal as refusal:
         return _page(request, "phone", phone=phone, error=str(refusal))
     _keep_phone(request, phone)
@@ -101,7 +101,7 @@ def sign_in_again(request: HttpRequest) -> HttpResponse:
     phone = user.phone_sealed.open()
     try:
         if "code" not in request.POST:
-            _send_code(phone)
+            _send_code(request, phone)
             return _page(request, "again_code", phone=user.phone_masked)
         confirm_code(phone=phone, code=request.POST["code"], actor=actor_of(user), at=clock.now())
     except Refusal as refusal:
@@ -111,9 +111,10 @@ def sign_in_again(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(_target(request))
 
 
-def _send_code(phone: str) -> None:
+def _send_code(request: HttpRequest, phone: str) -> None:
+    address = str(request.META.get("REMOTE_ADDR", ""))
     with suppress(CodeTooSoon):  # the code sent a moment ago still holds
-        request_code(phone=phone, gateway=sms_gateway(), actor=VISITOR, at=clock.now())
+        request_code(phone=phone, gateway=sms_gateway(), actor=VISITOR, at=clock.now(), address=address)
 
 
 def _keep_phone(request: HttpRequest, phone: str) -> None:

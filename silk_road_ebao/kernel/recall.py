@@ -25,6 +25,20 @@ def recall(key: str, read: Callable[[], T], *, for_s: int) -> T:
     return found
 
 
+def count(key: str, *, for_s: int) -> int | None:
+    """Count one more under the key and give the sum of for_s seconds since the first; None when the cache is down.
+
+    Whoever asks goes on without the sum: what must hold without the cache is counted in a table.
+    """
+    try:
+        cache.add(key, 0, for_s)
+        return int(cache.incr(key))
+    except RedisError:
+        return None
+    except ValueError:  # it ended between the two
+        return 1
+
+
 def forget(keys: Iterable[str]) -> None:
     """Forget what was read, so that every process reads anew; when the cache is down it ends by its time."""
     with suppress(RedisError):

@@ -3,7 +3,7 @@
 import pytest
 from django.core.cache import caches
 
-from silk_road_ebao.kernel.recall import forget, recall
+from silk_road_ebao.kernel.recall import count, forget, recall
 
 
 @pytest.fixture
@@ -44,3 +44,17 @@ def test_without_the_cache_the_tables_are_read_each_time(readings, dead_cache):
     forget(["tests.recall"])
 
     assert found == [{"reading": 1}, {"reading": 2}]
+
+
+def test_a_count_rises_by_one():
+    forget(["tests.count"])
+
+    sums = [count("tests.count", for_s=60) for _ in range(3)]
+    forget(["tests.count"])
+
+    assert sums == [1, 2, 3]
+
+
+def test_without_the_cache_a_count_is_unknown(dead_cache):
+    """F2: what only a count forbids goes on without it."""
+    assert count("tests.count", for_s=60) is None

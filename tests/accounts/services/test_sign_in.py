@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.sessions.models import Session
+from django.core.cache import cache, caches
 from django.db import connection
 
 from accounts.gateways.sms import ConsoleSms
@@ -17,6 +18,7 @@ from accounts.services.sign_in import (
     CodeTooSoon,
     CodeWrong,
     TooManyCodes,
+    TooManyFromHere,
     UserDisabled,
     confirm_code,
     forget_old_codes,
@@ -211,3 +213,63 @@ def test_a_code_just_used_does_not_keep_the_next_one_waiting(sms, at):
     with pytest.raises(CodeTooSoon):
         _send(sms, at + timedelta(seconds=10))
     assert _confirm(again, at + timedelta(seconds=15))
+
+
+def _ask(sms, at, nth, address="203.0.113.9"):
+    request_code(phone=numbers.phone(nth), gateway=sms, actor=VISITOR, at=at, address=address)
+
+
+@pytest.fixture
+def sixty_asked(sms, at, monkeypatch):
+    """One network address that has used its hour up."""
+    cache.clear()
+    monkeypatch.setattr("accounts.services.sign_in.MAX_PER_NETWORK", 3)
+    for nth in (11, 12, 13):
+        _ask(sms, at, nth)
+    yield
+    cache.clear()
+
+
+def test_a_network_address_gets_so_many_codes_an_hour_whatever_the_phones(sixty_asked, sms, at):
+    with pytest.raises(TooManyFromHere):
+        _ask(sms, at, 14)
+    _ask(sms, at, 15, "203.0.113.10")
+
+    assert len(sms.sent) == 4
+    assert SignInCode.objects.count() == 4
+
+
+def test_whoever_has_a_whole_network_of_addresses_is_counted_once(sms, at, monkeypatch):
+    cache.clear()
+    monkeypatch.setattr("accounts.services.sign_in.MAX_PER_NETWORK", 1)
+    _ask(sms, at, 16, "2001:db8::1")
+
+    with pytest.raises(TooManyFromHere):
+        _ask(sms, at, 17, "2001:db8::2")
+
+    cache.clear()
+    assert len(sms.sent) == 1
+
+
+def test_without_the_cache_a_code_is_sent_and_the_limit_of_the_phone_holds(sms, at, settings, monkeypatch):
+    """F2: the second fence is down, the first stands in the table."""
+    monkeypatch.setattr("accounts.services.sign_in.MAX_PER_NETWORK", 0)
+    kept = settings.CACHES["default"]
+    settings.CACHES = {"default": kept | {"LOCATION": "redis://127.0.0.1:1/0"}}
+
+    _ask(sms, at, 18)
+    with pytest.raises(CodeTooSoon):
+        _ask(sms, at, 18)
+
+    del caches["default"]
+    assert len(sms.sent) == 1
+
+
+def test_r25_no_address_is_kept_in_clear(sms, at, monkeypatch):
+    keys = []
+    monkeypatch.setattr("accounts.services.sign_in.count", lambda key, *, for_s: keys.append(key))
+
+    _ask(sms, at, 19)
+
+    assert keys
+    assert "203.0.113.9" not in keys[0]

@@ -181,3 +181,16 @@ def test_who_has_two_shops_chooses_and_nobody_elses(client, owner):
 
     assert refused.status_code == 404
     assert client.get("/me/").context["merchant"] == second
+
+
+def test_too_many_codes_from_one_network_are_refused_in_plain_words(client, phone, monkeypatch):
+    monkeypatch.setattr("accounts.services.sign_in.MAX_PER_NETWORK", 1)
+    client.post("/sign-in/", {"phone": numbers.phone(78)})
+
+    answer = client.post("/sign-in/", {"phone": numbers.phone(79)})
+    elsewhere = client.post("/sign-in/", {"phone": numbers.phone(79)}, REMOTE_ADDR="203.0.113.9")
+
+    assert answer.status_code == 422
+    assert "请换成手机流量再试" in answer.content.decode()
+    assert elsewhere.status_code == 302
+    assert len(phone.sent) == 2
