@@ -12,6 +12,7 @@ from payments.views import (
     days,
     fees,
     merchant_payments,
+    scenes,
     stall_codes,
     today,
 )
@@ -57,6 +58,7 @@ urlpatterns = [
     path("days/<business_day:day>/", days.day, name="day"),
     path("days/<business_day:day>/statement.pdf", days.day_pdf, name="day_pdf"),
     path("days/<business_day:day>/statement.xlsx", days.day_xlsx, name="day_xlsx"),
+    path("scenes/", scenes.scenes, name="scenes"),
     path("fees/", fees.fees, name="fees"),
     path("fees/<slug:invoice_no>/", fees.fee_invoice, name="fee_invoice"),
     path("fees/<slug:invoice_no>/pay/", fees.pay_fee, name="fee_pay"),

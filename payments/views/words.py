@@ -16,6 +16,19 @@ def acquirer_name(code: str) -> str:
     return names.get(code, code)
 
 
+def scene_name(code: str, name: str) -> str:
+    """Name a scene: those the house begins with in the page's language, others as their definition says."""
+    names = {
+        "": _("其他"),
+        "MARKET_SCAN": _("摊位扫码"),
+        "MARKET_BILL": _("称重开单"),
+        "TILL": _("付款码"),
+        "STORE": _("云店下单"),
+        "RESTOCK": _("批发进货"),
+    }
+    return names.get(code, name)
+
+
 def scan_line(code: str) -> str:
     """Say with which app the payer scans."""
     lines = {

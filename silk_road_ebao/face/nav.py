@@ -30,7 +30,7 @@ class Shown:
 PLACES = (
     Place(_("今日"), "payments:today", "today", ("/collect/", "/payments/")),
     Place(_("开单"), "supplychain:sell", "bill", ("/orders/", "/goods/", "/stock/", "/receivings/", "/books/")),
-    Place(_("对账"), "payments:days", "book", ("/days/", "/fees/")),
+    Place(_("对账"), "payments:days", "book", ("/days/", "/fees/", "/scenes/")),
     Place(_("行情"), "supplychain:prices", "prices"),
     Place(_("我的"), "accounts:me", "me", ("/preferences/",)),
 )
