@@ -24,11 +24,15 @@ class PaymentAttempt(Machine):
 
     STATES = states.ATTEMPT
 
-    attempt_no = models.CharField(_("尝试号"), max_length=32, unique=True)
+    attempt_no = models.CharField(_("尝试号"), max_length=32)
     uid = models.UUIDField(_("记账号"), unique=True)
     payment = models.ForeignKey("payments.Payment", models.PROTECT, related_name="attempts", verbose_name=_("支付单"))
     sub_merchant = models.ForeignKey(
-        "payments.SubMerchant", models.PROTECT, related_name="attempts", verbose_name=_("特约商户号")
+        "payments.SubMerchant",
+        models.PROTECT,
+        related_name="attempts",
+        db_index=False,
+        verbose_name=_("特约商户号"),
     )
     acquirer_code = models.CharField(_("收单机构"), max_length=24)
     flow = models.CharField(_("方式"), max_length=16, choices=Flow.choices)
@@ -55,6 +59,7 @@ class PaymentAttempt(Machine):
     class Meta(Machine.Meta):
         verbose_name = verbose_name_plural = _("支付尝试")
         constraints = [
+            models.UniqueConstraint(name="attempt_no_once", fields=["attempt_no"]),
             models.CheckConstraint(name="attempt_amount", condition=Q(amount_fen__gt=0)),
             models.CheckConstraint(
                 name="attempt_paid_is_complete",
@@ -74,6 +79,7 @@ class PaymentAttempt(Machine):
             models.Index(
                 name="attempt_due", fields=["acquirer_code", "next_query_at"], condition=Q(next_query_at__isnull=False)
             ),
+            models.Index(name="attempt_of_number", fields=["sub_merchant", "business_date"]),
             models.Index(name="attempt_day", fields=["business_date", "acquirer_code"]),
             models.Index(name="attempt_shared_day", fields=["business_date"], condition=Q(is_shared=True)),
             BrinIndex(name="attempt_created", fields=["created_at"]),

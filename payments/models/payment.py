@@ -23,12 +23,18 @@ class Payment(Machine):
 
     STATES = states.PAYMENT
 
-    payment_no = models.CharField(_("支付单号"), max_length=32, unique=True)
+    payment_no = models.CharField(_("支付单号"), max_length=32)
     merchant = models.ForeignKey(
         "accounts.Merchant", models.PROTECT, related_name="payments", db_index=False, verbose_name=_("商户")
     )
     stall = models.ForeignKey(
-        "accounts.Stall", models.PROTECT, related_name="payments", null=True, blank=True, verbose_name=_("摊位")
+        "accounts.Stall",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="payments",
+        db_index=False,
+        verbose_name=_("摊位"),
     )
     order_no = models.CharField(_("商户单号"), max_length=64, null=True, blank=True)  # noqa: DJ001  # unique where given
     channel = models.CharField(_("入口"), max_length=16, choices=Channel.choices)
@@ -53,6 +59,7 @@ class Payment(Machine):
     class Meta(Machine.Meta):
         verbose_name = verbose_name_plural = _("支付单")
         constraints = [
+            models.UniqueConstraint(name="payment_no_once", fields=["payment_no"]),
             models.UniqueConstraint(name="payment_order_once", fields=["merchant", "order_no"]),
             models.CheckConstraint(name="payment_amount", condition=Q(amount_fen__gt=0, amount_fen__lte=10**12)),
             models.CheckConstraint(

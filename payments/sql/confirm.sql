@@ -1,6 +1,6 @@
 -- The ordinary case of confirm_attempt in one round trip: a waiting attempt of a waiting payment, everything as asked.
 -- Whatever is not ordinary answers 'other' with nothing written, and the service decides.
-CREATE FUNCTION payments_confirm(
+CREATE OR REPLACE FUNCTION payments_confirm(
   p_attempt_no text, p_acquirer text, p_trade_no text, p_sub_mchid text, p_amount bigint, p_paid_at timestamptz,
   p_day date, p_payer bytea, p_funding text, p_source text, p_at timestamptz, p_paid_text text, p_handlers text[],
   p_kind text, p_reason text, p_shown jsonb, p_sha256 bytea
@@ -64,7 +64,9 @@ BEGIN
     (acquirer_code, direction, kind, subject, verdict, reason, shown, body_sha256, at)
   VALUES (p_acquirer, 'IN', p_kind, p_attempt_no, 'ACCEPTED', p_reason, p_shown, p_sha256, p_at);
   RETURN 'done';
-EXCEPTION WHEN SQLSTATE 'EB001' THEN
-  RETURN 'other';
+EXCEPTION
+  -- A closed period, a frozen account, a key used before: the long way says so, to the archive and to the alarm.
+  WHEN SQLSTATE 'EB001' OR SQLSTATE 'LG001' OR SQLSTATE 'LG002' OR SQLSTATE 'LG003' THEN
+    RETURN 'other';
 END
 $$;

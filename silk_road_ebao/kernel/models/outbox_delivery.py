@@ -14,7 +14,7 @@ class OutboxDelivery(models.Model):
     the demo must not stop the post.
     """
 
-    fact = models.ForeignKey(OutboxFact, on_delete=models.PROTECT, related_name="deliveries")
+    fact = models.ForeignKey(OutboxFact, on_delete=models.PROTECT, related_name="deliveries", db_index=False)
     handler = models.CharField(_("接收者"), max_length=200)
     attempts = models.PositiveIntegerField(_("次数"), default=0)
     due_at = models.DateTimeField(_("下次投递"))

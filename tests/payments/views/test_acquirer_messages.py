@@ -2,6 +2,7 @@
 
 import json
 import time
+from datetime import timedelta
 
 import pytest
 from django.test import Client
@@ -9,11 +10,13 @@ from django.test import Client
 from payments.gateways import gateway_of
 from payments.ledger.models import Transfer
 from payments.ledger.rules.chart import memo_due, memo_earned
+from payments.ledger.services.book import close_period
 from payments.ledger.services.ledger_account import open_accounts
 from payments.models import AcquirerMessage, PaymentAttempt
 from payments.services.attempts import start_attempt
 from payments.services.refund_pushes import push_refund
 from payments.services.refunds import request_refund
+from silk_road_ebao.kernel.clock import business_date
 from silk_road_ebao.kernel.models import AuditEvent, OutboxFact, StatusChange
 from tests.payments.factories import CASHIER, PAYER, AttemptFactory, PaymentFactory, moment
 from tests.payments.notices import STRANGER_KEY, notice, platform_public_pem, signed, transaction
@@ -197,6 +200,19 @@ def test_loose_json_inside_the_seal_is_refused(attempt, keys, old, new):
     response = _post(body, headers)
 
     _refused_with_alarm(response, attempt)
+
+
+@pytest.mark.django_db
+def test_a_notice_of_a_closed_period_is_refused_with_an_alarm_and_sent_again(attempt, keys):
+    """No guess where it belongs: it stays with the acquirer until somebody decides."""
+    yesterday = moment() - timedelta(days=1)
+    close_period(through=business_date(yesterday), actor=CASHIER, at=moment())
+    body, headers = notice(transaction(attempt, keys, success_time=yesterday.isoformat()), keys)
+
+    response = _post(body, headers)
+
+    _refused_with_alarm(response, attempt)
+    assert "PeriodClosed" in AcquirerMessage.objects.get(direction="IN").reason
 
 
 @pytest.mark.django_db
