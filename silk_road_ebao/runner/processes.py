@@ -26,7 +26,6 @@ from silk_road_ebao.runner.stack import remember_port
 from silk_road_ebao.runner.supervisor import Supervisor, interrupt_on_signals
 
 NAMES = ("sandbox", "web", "worker", "beat")
-QUEUES = "default,money,wechat,alipay,unionpay"
 ROOT_WARNING = "ignore:You're running the worker with superuser privileges"
 WEB_READY_WITHIN_S = 60
 RECORD = "processes.json"
@@ -56,8 +55,6 @@ def web_program(env: dict[str, str], *, port: int, log: Path | None = None) -> P
 def worker_program(env: dict[str, str], *, log: Path | None = None) -> Program:
     """Return the worker of every queue."""
     options = (
-        "--queues",
-        QUEUES,
         "--concurrency",
         "2",
         "--loglevel",
