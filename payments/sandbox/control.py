@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from payments.sandbox import oracle, payer
+from payments.sandbox import feeds, oracle, payer
 from payments.sandbox.book import ACQUIRERS
 from payments.sandbox.clock import ClockError
 from payments.sandbox.faults import FaultError
@@ -249,14 +249,6 @@ def _rotate_key(world: World, request: Request, body: Record) -> Reply:
     return _credentials(world, request, {})
 
 
-def _add_complaint(world: World, request: Request, body: Record) -> Reply:
-    order = payer.find_order(world, {"acquirer": "wechat", **body})
-    text = str(body.get("complaint_detail", "商品与描述不符"))[:200]
-    with world.store.lock:
-        record = oracle.complaint(world.store, world.clock, order, text)
-    return json_reply(record, 201)
-
-
 Call = Callable[[World, Request, dict[str, Any]], Reply]
 CALLS: dict[tuple[str, str], Call] = {
     ("GET", "/_sandbox/credentials"): _credentials,
@@ -275,6 +267,7 @@ CALLS: dict[tuple[str, str], Call] = {
     ("GET", "/_sandbox/applyments"): _applyments,
     ("GET", "/_sandbox/settings"): _settings,
     ("POST", "/_sandbox/settings"): _set_settings,
-    ("POST", "/_sandbox/complaints"): _add_complaint,
+    ("POST", "/_sandbox/complaints"): feeds.add_complaint,
+    ("POST", "/_sandbox/violations"): feeds.add_violation,
     ("POST", "/_sandbox/rotate-key"): _rotate_key,
 }

@@ -27,6 +27,8 @@ TABLES = (
     "media",
     "bill_link",
     "complaint",
+    "complaint_log",
+    "hook",
 )
 
 

@@ -16,6 +16,7 @@ from payments.sandbox.wechat import (
     bills,
     codepay,
     complaints,
+    hooks,
     media,
     orders,
     receivers,
@@ -68,6 +69,15 @@ def _create(kind: str) -> Handler:
 
 
 SHARE = "/v3/profitsharing"
+COMPLAIN = "/v3/merchant-service/complaints-v2"
+
+
+def _hook_rows(path: str, feed: str) -> tuple[tuple[str, str, str, Handler], ...]:
+    hook = hooks.Hook(feed)
+    calls = {"POST": hook.create, "PUT": hook.change, "GET": hook.show, "DELETE": hook.delete}
+    return tuple((verb, path, "hook", call) for verb, call in calls.items())
+
+
 APPLY = "/v3/applyment4sub/applyment"
 TABLE: tuple[tuple[str, str, str, Handler], ...] = (
     ("POST", f"{TRADE}/native", "create", _create("native")),
@@ -128,13 +138,18 @@ TABLE: tuple[tuple[str, str, str, Handler], ...] = (
         "applyment_query",
         _get_one(applyment.show_settlement),
     ),
-    ("GET", "/v3/merchant-service/complaints-v2", "complaint", _get(complaints.listing)),
+    ("GET", COMPLAIN, "complaint", _get(complaints.listing)),
     (
         "GET",
-        "/v3/merchant-service/complaints-v2/([^/]+)",
+        f"{COMPLAIN}/([^/]+)",
         "complaint",
         _get_one(complaints.show),
     ),
+    ("GET", f"{COMPLAIN}/([^/]+)/negotiation-historys", "complaint", _get_one(complaints.history)),
+    ("POST", f"{COMPLAIN}/([^/]+)/response", "complaint", complaints.respond),
+    ("POST", f"{COMPLAIN}/([^/]+)/complete", "complaint", complaints.complete),
+    *_hook_rows("/v3/merchant-service/complaint-notifications", "complaint"),
+    *_hook_rows("/v3/merchant-risk-manage/violation-notifications", "violation"),
     ("GET", "/v3/certificates", "certificates", lambda w, r, b, n: _no_certificates()),
 )
 ROUTES: list[Route] = [(verb, re.compile(path), name, call) for verb, path, name, call in TABLE]
@@ -208,7 +223,7 @@ def _refuse(status: int, code: str, message: str) -> None:
 
 
 def _json_body(request: Request) -> Body:
-    if request.method != "POST":
+    if request.method not in ("POST", "PUT"):
         return {}
     try:
         body = json.loads(request.body, parse_constant=_no_constant)

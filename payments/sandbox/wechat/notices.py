@@ -19,6 +19,11 @@ SUMMARIES = {
     "REFUND.SUCCESS": "退款成功",
     "REFUND.ABNORMAL": "退款异常",
     "REFUND.CLOSED": "退款关闭",
+    "COMPLAINT.CREATE": "产生新投诉",
+    "COMPLAINT.STATE_CHANGE": "投诉单状态变化",
+    "VIOLATION.PUNISH": "商户违规处罚",
+    "VIOLATION.INTERCEPT": "商户交易拦截",
+    "VIOLATION.APPEAL": "商户违规申诉",
 }
 
 
@@ -39,11 +44,11 @@ class WechatSender:
         """Return the notice sealed and signed; ``mode`` spoils it as a fault wants."""
         own = self._credentials.data["wechat"]
         payload: dict[str, Any] = notice["payload"]
-        if mode == "wrong_amount":
+        if mode == "wrong_amount" and "amount" in payload:
             payload = json.loads(json.dumps(payload))
             payload["amount"]["total"] += 1
         original = notice["kind"]
-        event = "TRANSACTION.SUCCESS" if original == "transaction" else ("REFUND." + payload["refund_status"])
+        event = _event_of(notice)
         resource = encrypt_resource(dump(payload), own["apiv3_key"], original)
         body = dump(
             {
@@ -78,6 +83,12 @@ class WechatSender:
     def is_taken(self, status: int, body: bytes) -> bool:
         """Judge the receiver's answer by its status alone."""
         return status in (200, 204)
+
+
+def _event_of(notice: Record) -> str:
+    if notice["kind"] == "refund":
+        return "REFUND." + str(notice["payload"]["refund_status"])
+    return str(notice.get("event", "TRANSACTION.SUCCESS"))
 
 
 def _uuid_like(text: str) -> str:
