@@ -12,6 +12,7 @@ class ActivityInline(RowsInline):
 
     model = AccountActivity
     fields = ("row_no", "account", "business_date", "in_fen", "out_fen", "balance_fen")
+    ordering = ("row_no",)
     per_page = 50
     show_change_link = False
 

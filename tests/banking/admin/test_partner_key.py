@@ -28,6 +28,7 @@ def console():
     return client
 
 
+@pytest.mark.filterwarnings("error::django.core.paginator.UnorderedObjectListWarning")
 def test_every_page_opens_and_shows_no_private_key(console, bank, ccb):
     account = personal_account(ccb, status="ACTIVE", verification="VERIFIED")
     bank.post("/account-activity/batches", activity([(account.account_no, 1, 5, 0, 5)]))
