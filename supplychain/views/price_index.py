@@ -12,6 +12,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET
 
 from accounts.door import merchant_page
+from silk_road_ebao.face.figures import day as day_text
 from silk_road_ebao.kernel import clock
 from silk_road_ebao.kernel.clock import business_date
 from supplychain.models import IndexRelease, PriceSource
@@ -34,6 +35,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "board": board,
         "release": _release_words(board.published),
         "gap": _gap(board),
+        "awaited": "" if board.published else _awaited(source),
         "flash": _release_words(board.flash),
         "month": _release_words(board.month),
         "line": [(f"{week:%m-%d}", None if value is None else round(value, 2)) for week, value in board.line],
@@ -90,6 +92,29 @@ def _gap(board: IndexBoard) -> dict[str, Any] | None:
         return None
     held = held_weeks_of(board.source)
     return {**(_release_words(newest) or {}), "waiting_periods": len(held), "waiting_since": next(iter(held), None)}
+
+
+def _awaited(source: PriceSource) -> str:
+    """Say what a source without a published week still lacks, and when its first number can come."""
+    today = business_date(clock.now())
+    monday = {"day": day_text(today + timedelta(days=7 - today.weekday()))}
+    if source.kind != "PLATFORM":
+        return _("收到行情表、货名对上以后出数，最早 %(day)s（周一）10 点出初值，周四 10 点出终值。") % monday
+    method = method_on(today).to_rules()
+    told = {
+        "merchants": method.cell_merchants_min,
+        "days": method.cell_days_min,
+        "trades": method.cell_trades_min,
+        "weeks": method.window_weeks,
+        **monday,
+    }
+    return (
+        _(
+            "平台上真实的成交还不够。一种货一周里有 %(merchants)s 家商户、%(days)s 天、%(trades)s 笔成交才算数；"
+            "这一周够了，%(day)s（周一）10 点出初值，周四 10 点出终值，不够就再等一周。头 %(weeks)s 周是试编。"
+        )
+        % told
+    )
 
 
 def _line_text(label: str, known: list[float]) -> str:
@@ -163,6 +188,7 @@ def prices(request: Any) -> HttpResponse:
     board = board_of(public_sources()[0])
     context = {
         "goods": goods,
+        "has_market": any(one.market_fen_kg for one in goods),
         "board": board,
         "release": _release_words(board.published),
         "line": [(f"{week:%m-%d}", None if value is None else round(value, 2)) for week, value in board.line],

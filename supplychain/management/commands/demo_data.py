@@ -13,16 +13,19 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
-from accounts.models import Operator
+from accounts.models import Operator, Stall
 from accounts.selectors.partner_keys import usable_key
 from accounts.selectors.users import user_by_phone
 from accounts.services.operators import add_operator
 from accounts.services.users import set_password
 from payments.models import BusinessDay
+from payments.services.stall_codes import issue_stall_code
 from silk_road_ebao.kernel import clock
-from silk_road_ebao.kernel.actors import SYSTEM
+from silk_road_ebao.kernel.actors import SYSTEM, Actor
 from supplychain.management.market_day import identities
 from supplychain.management.market_day.day import MarketDay
+from supplychain.management.market_day.goods import leave_stock
+from supplychain.management.market_day.past_weeks import invent_past_weeks
 from supplychain.management.market_day.processes import Processes
 from supplychain.rules.market_day import generate_trades
 
@@ -75,11 +78,16 @@ class Command(BaseCommand):
                 )
 
     def _run_days(self, today: date) -> None:
-        """Run yesterday to its published books, and this morning up to now."""
+        """Invent the index of the weeks before, run yesterday to its published books, and this morning up to now."""
         now = clock.now()
+        self._progress("invented weeks of the index", *[invent_past_weeks(today=today, at=now)] * 2)
         if faults := self._day(today - timedelta(days=1)).run():
             raise CommandError("\n".join(faults))
         self._day(today).run_morning(until=now)
+        for stall in Stall.objects.select_related("merchant").order_by("pk")[:STALLS]:
+            staff = Actor("STAFF", stall.merchant.merchant_no, stall.signboard)
+            issue_stall_code(stall=stall, actor=staff, at=now)
+            leave_stock(stall, actor=staff, at=now)
 
     def _day(self, day: date) -> MarketDay:
         sandbox = str(settings.ACQUIRERS.get("wechat", {}).get("base_url", ""))

@@ -8,12 +8,13 @@ from decimal import Decimal
 
 from django.db import connections
 
+from accounts.models import Stall
 from silk_road_ebao.kernel import clock
-from silk_road_ebao.kernel.actors import SYSTEM
+from silk_road_ebao.kernel.actors import SYSTEM, Actor
 from supplychain.management.market_day.opening import OpenStall
 from supplychain.management.market_day.patience import patiently
 from supplychain.management.market_day.taking import Taken
-from supplychain.models import Commodity, Order
+from supplychain.models import Commodity, Goods, Order
 from supplychain.rules.market_day import Sale
 from supplychain.selectors.commodities import commodity_named
 from supplychain.services.commodities import register_commodity
@@ -26,6 +27,7 @@ THREADS = 6
 GROWER = "合作社早市供货"
 MARGIN = Decimal("0.82")
 """What the stall paid for its goods, as a share of what it asks."""
+LEFT_KG, LEFT_KINDS = Decimal(60), 8
 
 
 def stock_stalls(
@@ -54,6 +56,14 @@ def stock_stalls(
                 stall=stall.stall, commodity=commodities[name], price_fen_kg=price_fen_kg, actor=stall.staff, at=at
             )
     return commodities
+
+
+def leave_stock(stall: Stall, *, actor: Actor, at: datetime) -> None:
+    """Let a stall receive more of what it sells most, so that something is left to buy when the day has been played."""
+    offered = Goods.objects.filter(stall=stall, is_on_sale=True).select_related("commodity").order_by("-picks", "pk")
+    lines = [(row.commodity, LEFT_KG, max(1, int(row.price_fen_kg * MARGIN)), "库尔勒") for row in offered[:LEFT_KINDS]]
+    if lines:
+        receive_goods(merchant=stall.merchant, stall=stall, lines=lines, supplier_name=GROWER, actor=actor, at=at)
 
 
 def hand_over(taken: Sequence[Taken]) -> Iterator[Taken]:
