@@ -56,6 +56,14 @@ def moment(at: datetime | None) -> str:
     return day(at)
 
 
+def instant(at: datetime | None) -> str:
+    """Show when to the minute: 09:12 on the same business day, else 11月11日 09:12."""
+    if at is None:
+        return "—"
+    shown = moment(at)
+    return shown if ":" in shown else f"{shown} {timezone.localtime(at):%H:%M}"
+
+
 def weekday(value: date) -> str:
     """Name the day of the week: 周日."""
     names = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")

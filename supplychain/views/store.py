@@ -106,7 +106,14 @@ def _page(
         typed = request.POST.get(f"kg_{row.goods_no}", "")
         shown.append((row, freshness(have, at), have, typed, (errors or {}).get(row.goods_no, "")))
     shown.sort(key=lambda item: item[2] is None)
-    context = {"stall": stall, "merchant": stall.merchant, "goods": shown, "form": form, "error": error}
+    context = {
+        "stall": stall,
+        "merchant": stall.merchant,
+        "goods": shown,
+        "can_buy": any(have for _row, _fresh, have, _typed, _wrong in shown),
+        "form": form,
+        "error": error,
+    }
     is_bad = bool(error or errors or form.errors)
     response = render(request, "supplychain/store.html", context, status=422 if is_bad else 200)
     response.headers["Cache-Control"] = "no-store"

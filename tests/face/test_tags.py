@@ -53,6 +53,13 @@ def test_rate_shows_ten_thousandths_as_a_percentage():
 def test_moment_is_a_time_today_and_a_day_before():
     assert figures.moment(AT) == "09:12"
     assert figures.moment(AT - timedelta(days=12)) == "11月11日"
+
+
+@pytest.mark.usefixtures("_morning")
+def test_instant_never_loses_the_time_of_day():
+    assert figures.instant(AT) == "09:12"
+    assert figures.instant(AT - timedelta(days=12)) == "11月11日 09:12"
+    assert figures.instant(None) == "—"
     assert figures.moment(AT - timedelta(days=400)) == "2025年10月19日"
     assert figures.moment(None) == "—"
 

@@ -34,6 +34,7 @@ for shown in (
     figures.rate,
     figures.day,
     figures.moment,
+    figures.instant,
     figures.weekday,
 ):
     register.filter(shown)

@@ -194,6 +194,15 @@ def test_a_page_costs_the_same_for_one_row_and_twenty(owner, stall, path, settin
         owner.get(path)
 
 
+def test_a_store_that_sold_out_says_so_and_asks_for_no_order(client, stall):
+    GoodsFactory(stall=stall)
+
+    page = client.get(f"/s/{stall.stall_no}/").content.decode()
+
+    assert "今天的货都卖完了" in page
+    assert "下单，去付款" not in page
+
+
 def test_the_store_shows_what_is_there_and_takes_an_order(client, stall):
     goods = GoodsFactory(stall=stall)
     stock(stall, goods.commodity, 50, at=clock.now())
