@@ -212,7 +212,7 @@ def test_a_notice_of_a_closed_period_is_refused_with_an_alarm_and_sent_again(att
     response = _post(body, headers)
 
     _refused_with_alarm(response, attempt)
-    assert "PeriodClosed" in AcquirerMessage.objects.get(direction="IN").reason
+    assert AcquirerMessage.objects.get(direction="IN").reason == "PERIOD_CLOSED"
 
 
 @pytest.mark.django_db
