@@ -99,16 +99,24 @@ JOIN payments_payment p ON p.id = f.payment_id
 JOIN signed s ON s.merchant_id = p.merchant_id AND s.returns_fee{PRICE_OF_PAYMENT}{BACK}
 """  # noqa: S608 (texts of this file)
 
+FORGET_LONE = """
+DELETE FROM payments_servicefee WHERE day = %(day)s AND status = 'CHARGED' AND payments = 0 AND charged_fen = 0
+  AND returned_fen = 0 AND split_fen <> 0
+"""
+"""A split alone finds its row anew in every run: a trade learnt meanwhile takes it to that trade's row."""
+
 CHARGE = f"""{SIGNED},
 split AS (
-  SELECT u.merchant_id, h.acquirer_code,
+  SELECT u.merchant_id, h.acquirer_code, max(a.business_date) AS paid_day,
          sum(CASE h.purpose WHEN 'SPLIT' THEN l.amount_fen ELSE -l.amount_fen END)::bigint AS split_fen
   FROM payments_profitsharing h JOIN payments_sharingline l ON l.sharing_id = h.id
   JOIN payments_sharingreceiver v ON v.id = l.receiver_id AND v.is_platform
   JOIN payments_submerchant u ON u.id = v.sub_merchant_id
+  JOIN payments_paymentattempt a ON a.id = h.attempt_id
   WHERE h.status = 'FINISHED' AND h.purpose IN ('SPLIT', 'RETURN')
     AND h.requested_at >= %(start)s AND h.requested_at < %(end)s
-  GROUP BY 1, 2),
+  GROUP BY 1, 2
+  HAVING sum(CASE h.purpose WHEN 'SPLIT' THEN l.amount_fen ELSE -l.amount_fen END) <> 0),
 due AS (
   SELECT coalesce(c.contract_id, b.contract_id) AS contract_id, coalesce(c.line_id, b.line_id) AS line_id,
          coalesce(c.acquirer_code, b.acquirer_code) AS acquirer_code, coalesce(c.payments, 0) AS payments,
@@ -116,10 +124,30 @@ due AS (
          coalesce(b.returned_fen, 0) AS returned_fen
   FROM fee_charged c FULL JOIN fee_returned b USING (contract_id, line_id, acquirer_code)),
 ranked AS (
-  SELECT d.*, s.contract_no, s.merchant_id, s.collection, p.split_fen,
-         row_number() OVER (PARTITION BY s.merchant_id, d.acquirer_code ORDER BY s.contract_no, d.line_id) AS place
+  SELECT d.*, s.contract_no, s.merchant_id, s.collection,
+         row_number() OVER (PARTITION BY s.merchant_id, d.acquirer_code, s.collection
+                            ORDER BY s.contract_no, d.line_id) AS place
   FROM due d JOIN signed s ON s.contract_id = d.contract_id
-  LEFT JOIN split p ON p.merchant_id = s.merchant_id AND p.acquirer_code = d.acquirer_code AND s.collection = 'SPLIT')
+  WHERE d.charged_fen <> 0 OR d.returned_fen <> 0),
+lone AS (
+  SELECT p.merchant_id, p.acquirer_code, h.* FROM split p CROSS JOIN LATERAL (
+    SELECT c.id AS contract_id, c.contract_no, l.id AS line_id
+    FROM payments_servicecontract c JOIN payments_tariff t ON t.id = c.tariff_id AND t.service = 'PAYMENT'
+    JOIN payments_tariffversion v ON v.tariff_id = t.id AND v.status IN ('ACTIVE', 'ENDED')
+      AND v.valid_from <= p.paid_day
+    JOIN payments_tariffline l ON l.version_id = v.id AND l.product = '' AND l.method IN ('FLAT', 'BPS')
+    WHERE c.merchant_id = p.merchant_id AND c.collection = 'SPLIT' AND c.status IN ('SIGNED', 'ENDED')
+      AND c.valid_from <= p.paid_day
+    ORDER BY (c.valid_until IS NULL OR c.valid_until > p.paid_day) DESC, c.contract_no, v.valid_from DESC,
+             (l.channel IN ('', p.acquirer_code)) DESC, l.position
+    LIMIT 1) h
+  WHERE NOT EXISTS (SELECT FROM ranked r WHERE r.merchant_id = p.merchant_id AND r.acquirer_code = p.acquirer_code
+                    AND r.collection = 'SPLIT')),
+told AS (
+  SELECT contract_id, line_id, acquirer_code, contract_no, merchant_id, collection, place, payments, base_fen,
+         charged_fen, returned_fen FROM ranked
+  UNION ALL
+  SELECT contract_id, line_id, acquirer_code, contract_no, merchant_id, 'SPLIT', 1, 0, 0, 0, 0 FROM lone)
 INSERT INTO payments_servicefee (status, fee_no, uid, contract_id, line_id, merchant_id, day, subject_no, collection,
   payments, base_fen, charged_fen, returned_fen, fee_fen, split_fen, charged_at)
 SELECT 'CHARGED', 'FEE' || upper(substr(replace(gen_random_uuid()::text, '-', ''), 13, 20)),
@@ -127,11 +155,14 @@ SELECT 'CHARGED', 'FEE' || upper(substr(replace(gen_random_uuid()::text, '-', ''
            || r.acquirer_code)::uuid,
        r.contract_id, r.line_id, r.merchant_id, %(day)s, r.acquirer_code, r.collection, r.payments, r.base_fen,
        r.charged_fen, r.returned_fen, r.charged_fen - r.returned_fen,
-       CASE WHEN r.place = 1 THEN coalesce(r.split_fen, 0) ELSE 0 END, %(at)s
-FROM ranked r JOIN payments_tariffline l ON l.id = r.line_id
-WHERE r.charged_fen <> 0 OR r.returned_fen <> 0
+       CASE WHEN r.place = 1 THEN coalesce(p.split_fen, 0) ELSE 0 END, %(at)s
+FROM told r JOIN payments_tariffline l ON l.id = r.line_id
+LEFT JOIN split p ON p.merchant_id = r.merchant_id AND p.acquirer_code = r.acquirer_code AND r.collection = 'SPLIT'
 ON CONFLICT (contract_id, line_id, day, subject_no) DO UPDATE SET payments = excluded.payments,
   base_fen = excluded.base_fen, charged_fen = excluded.charged_fen, returned_fen = excluded.returned_fen,
   fee_fen = excluded.fee_fen, split_fen = excluded.split_fen, charged_at = excluded.charged_at
   WHERE payments_servicefee.status = 'CHARGED'
 """  # noqa: S608 (texts of this file)
+"""What the acquirer split off in the day stands once: on the first row of a contract that collects by split, or, where
+the merchant has none that day (the payment was the day before), on a row of its own that charges nothing, so that what
+the payment's own day left to be asked for is given back."""

@@ -15,7 +15,8 @@ def charge_service_fees(*, day: date, at: datetime) -> int:
     """Charge every signed contract for a day's payments; gives how many fee rows were written.
 
     Fees stand per contract, price line and acquirer; what refunds of the day give back is taken off, and what the
-    acquirer split off to us already is noted. Rows that stand are left as they are.
+    acquirer split off to us in the day is noted, every split once, also for a merchant without trade that day. Rows
+    that stand are left as they are.
     """
     start, end = day_bounds(day)
     values = {"day": day, "start": start, "end": end, "at": at}
@@ -39,6 +40,7 @@ def charge_service_fees(*, day: date, at: datetime) -> int:
             cursor.execute(sql.CHARGED_BY_SUB_MERCHANT, values)
             cursor.execute(sql.RETURNED_BY_SUB_MERCHANT, values)
         cursor.execute("ANALYZE fee_charged, fee_returned")
+        cursor.execute(sql.FORGET_LONE, values)
         cursor.execute(sql.CHARGE, values)
         written = int(cursor.rowcount)
     crash_point(name="fees.charged")

@@ -3,10 +3,11 @@
 from datetime import date, datetime, timedelta
 
 import pytest
+from django.db import connection
 
-from payments.ledger.rules.chart import income_service_fee, receivable_merchant
+from payments.ledger.rules.chart import income_service_fee, receivable_merchant, receivable_split
 from payments.ledger.selectors.balance import balance_of, trial_balance
-from payments.models import FeeInvoice, Payment, ServiceFee, SharingReceiver
+from payments.models import FeeInvoice, Payment, ServiceContract, ServiceFee, Settlement, SharingReceiver
 from payments.rules.tariff import Tier, marginal_fee, returned_fee, tiered_fee
 from payments.selectors.fee_reports import income_of_month, receivables_ageing
 from payments.services.fee_invoices import (
@@ -18,6 +19,7 @@ from payments.services.fee_invoices import (
     remind_overdue,
 )
 from payments.services.service_fees import charge_service_fees
+from payments.services.settlement_sql import JOURNAL_AGAINST_LINES
 from payments.services.settlements import make_settlements, post_settlements
 from payments.services.tariffs import Price, PriceUnfit, draft_tariff, sign_contract
 from silk_road_ebao.kernel.actors import SYSTEM, Actor
@@ -68,16 +70,17 @@ def refunded(attempt, amount_fen):
     )  # fmt: skip
 
 
-def split(attempt, amount_fen):
-    receiver = SharingReceiver.objects.create(
-        status="BOUND", sub_merchant=attempt.sub_merchant, account_type="MERCHANT_ID", account="1900000001",
-        name="平台", is_platform=True, contract_no="C",
+def split(attempt, amount_fen, *, at=NOON, purpose="SPLIT", of=None):
+    receiver, _is_new = SharingReceiver.objects.get_or_create(
+        sub_merchant=attempt.sub_merchant, account_type="MERCHANT_ID", account="1900000001",
+        defaults={"status": "BOUND", "name": "平台", "is_platform": True, "contract_no": "C"},
     )  # fmt: skip
     sharing = attempt.sharings.create(
         status="FINISHED", sharing_no=new_no("SHR"), uid=new_uuid(), acquirer_code=attempt.acquirer_code,
-        purpose="SPLIT", total_fen=amount_fen, requested_at=NOON, finished_at=NOON,
+        purpose=purpose, total_fen=amount_fen, requested_at=at, finished_at=at, of=of,
     )  # fmt: skip
     sharing.lines.create(receiver=receiver, amount_fen=amount_fen)
+    return sharing
 
 
 @pytest.mark.parametrize(
@@ -220,3 +223,109 @@ def test_a_waiver_needs_a_second_person_and_takes_the_income_back():
     assert balance_of(income_service_fee()).amount == 0
     with pytest.raises(InvoiceSettled):
         propose_waiver(invoice_no=invoice.invoice_no, reason="再来一次", actor=MAKER, at=MORNING)
+
+
+def close(*days):
+    for day in days:
+        charge_service_fees(day=day, at=MORNING)
+        make_settlements(day=day, at=MORNING)
+        post_settlements(day=day, actor=SYSTEM, at=MORNING)
+
+
+def statement_disagrees(day):
+    with connection.cursor() as cursor:
+        cursor.execute(JOURNAL_AGAINST_LINES, {"day": day})
+        return cursor.fetchall()
+
+
+def told_of_splits():
+    return list(ServiceFee.objects.order_by("day", "pk").values_list("day", "charged_fen", "split_fen"))
+
+
+NEXT = DAY + timedelta(days=1)
+AFTER_MIDNIGHT = datetime(2026, 11, 18, 0, 0, 30, tzinfo=BUSINESS_ZONE)
+
+
+@pytest.fixture
+def late_split():
+    """Paid 100 at the day's last minute, the fee of 5 split off after midnight; the contract ends with the day."""
+    sub_merchant = SubMerchantFactory()
+    price(Price("BPS", rate_bps=500))
+    sign(sub_merchant.merchant, "SPLIT")
+    attempt = paid(sub_merchant, 10_000)
+    enter_working_days()
+    return attempt, split(attempt, 500, at=AFTER_MIDNIGHT)
+
+
+@pytest.mark.parametrize("ends", [None, NEXT])
+def test_a_split_after_midnight_for_a_merchant_without_trade_stands_once_and_nobody_owes(late_split, ends):
+    attempt, _sharing = late_split
+    ServiceContract.objects.update(valid_until=ends)
+
+    close(DAY, NEXT)
+    again = post_settlements(day=NEXT, actor=SYSTEM, at=MORNING)
+
+    assert told_of_splits() == [(DAY, 500, 0), (NEXT, 0, 500)]
+    assert balance_of(receivable_merchant(attempt.sub_merchant.merchant.merchant_no)).amount == 0
+    assert balance_of(receivable_split(attempt.acquirer_code)).amount == 500
+    assert balance_of(income_service_fee()).amount == 500
+    statement = Settlement.objects.get(day=NEXT)
+    assert (statement.gross_fen, statement.split_fen, statement.net_fen) == (0, 500, -500)
+    assert statement.carried_out_fen == -500
+    assert statement_disagrees(NEXT) == []
+    assert again.posted == 0
+    assert trial_balance().agrees
+
+
+def test_a_split_after_midnight_beside_trade_stands_on_that_trades_row_alone(late_split):
+    attempt, _sharing = late_split
+    paid(attempt.sub_merchant, 2_000, day=NEXT)
+
+    close(DAY, NEXT)
+
+    assert told_of_splits() == [(DAY, 500, 0), (NEXT, 100, 500)]
+    assert balance_of(receivable_merchant(attempt.sub_merchant.merchant.merchant_no)).amount == 100
+
+
+def test_a_day_charged_again_with_a_trade_learnt_meanwhile_tells_the_split_once():
+    """The trade has another price line than the split alone was put under."""
+    sub_merchant = SubMerchantFactory()
+    payment_channel = PaymentFactory.build().channel
+    price(Price("BPS", rate_bps=500), Price("FLAT", flat_fen=30, channel=payment_channel))
+    sign(sub_merchant.merchant, "SPLIT")
+    split(paid(sub_merchant, 10_000), 30, at=AFTER_MIDNIGHT)
+    charge_service_fees(day=NEXT, at=MORNING)
+    alone = told_of_splits()
+    paid(sub_merchant, 2_000, day=NEXT)
+
+    charge_service_fees(day=NEXT, at=MORNING)
+    charge_service_fees(day=NEXT, at=MORNING)
+
+    assert alone == [(NEXT, 0, 30)]
+    assert told_of_splits() == [(NEXT, 30, 30)]
+
+
+def test_a_split_stands_on_the_contract_that_splits_whatever_others_come_first(late_split):
+    """Another contract, collected separately, sorts before the one that splits."""
+    attempt, _sharing = late_split
+    price(Price("FLAT", flat_fen=3), code="AAA")
+    sign(attempt.sub_merchant.merchant, "SEPARATE", code="AAA")
+    paid(attempt.sub_merchant, 2_000, day=NEXT)
+
+    charge_service_fees(day=NEXT, at=MORNING)
+
+    found = ServiceFee.objects.order_by("contract__contract_no").values_list("collection", "charged_fen", "split_fen")
+    assert list(found) == [("SEPARATE", 3, 0), ("SPLIT", 100, 500)]
+
+
+def test_a_split_taken_back_the_day_after_stands_once_as_well(late_split):
+    attempt, sharing = late_split
+    back = AFTER_MIDNIGHT + timedelta(days=1)
+    split(attempt, 200, at=back, purpose="RETURN", of=sharing)
+
+    close(DAY, NEXT, NEXT + timedelta(days=1))
+
+    assert [fen for _day, _charged, fen in told_of_splits()] == [0, 500, -200]
+    assert balance_of(receivable_merchant(attempt.sub_merchant.merchant.merchant_no)).amount == 200
+    assert balance_of(receivable_split(attempt.acquirer_code)).amount == 300
+    assert trial_balance().agrees
