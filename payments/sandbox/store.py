@@ -29,6 +29,7 @@ TABLES = (
     "complaint",
     "complaint_log",
     "hook",
+    "account_change",
 )
 
 

@@ -83,7 +83,9 @@ def submit(world: World, request: Request, body: dict[str, Any]) -> dict[str, An
         "reject_field": "merchant_shortname" if marked else "account_number",
         "submitted": world.clock.epoch(),
         "sub_mchid": "16" + digits(8),
+        "account_head": account[:6],
         "account_tail": account[-4:],
+        "account_length": len(account),
         "account_type": ACCOUNT_TYPES[account_type],
         "account_bank": text(body, "/bank_account_info/account_bank", 128),
         "rate_bps": _rate_bps(body),
@@ -171,25 +173,6 @@ def _view(world: World, request: Request, record: Record | None) -> dict[str, An
             name=record["name"],
             rate_bps=record["rate_bps"],
             sub=record["sub_mchid"],
-            account_tail=record["account_tail"],
-            account_bank=record["account_bank"],
-            account_type=record.get("account_type", BUSINESS),
+            **{name: value for name, value in record.items() if name.startswith("account_")},
         )
     return shown
-
-
-def show_settlement(world: World, request: Request, sub: str) -> dict[str, Any]:
-    """Show the masked settlement account of a sub-merchant."""
-    merchant = world.book.sub_merchant("wechat", sub)
-    if not merchant:
-        raise WechatError(403, "NO_AUTH", "特约商户未授权")
-    is_other = world.faults.strike("other_account", "wechat", sub, "applyment_query")
-    return {
-        "account_type": merchant.get("account_type", BUSINESS),
-        "account_bank": merchant.get("account_bank", "建设银行"),
-        "bank_name": "",
-        "bank_branch_id": "",
-        "account_number": "62****" + ("0000" if is_other else merchant.get("account_tail", "0000")),
-        "verify_result": "VERIFY_SUCCESS",
-        "verify_fail_reason": "",
-    }

@@ -22,6 +22,7 @@ from payments.sandbox.wechat import (
     receivers,
     refunds,
     returns,
+    settlement_accounts,
     sharing,
 )
 from payments.sandbox.wechat.errors import WechatError
@@ -136,7 +137,14 @@ TABLE: tuple[tuple[str, str, str, Handler], ...] = (
         "GET",
         "/v3/apply4sub/sub_merchants/([^/]+)/settlement",
         "applyment_query",
-        _get_one(applyment.show_settlement),
+        _get_one(settlement_accounts.show),
+    ),
+    ("POST", "/v3/apply4sub/sub_merchants/([^/]+)/modify-settlement", "applyment", settlement_accounts.change),
+    (
+        "GET",
+        "/v3/apply4sub/sub_merchants/([^/]+)/application/[^/]+",
+        "applyment_query",
+        _get_one(settlement_accounts.show_change),
     ),
     ("GET", COMPLAIN, "complaint", _get(complaints.listing)),
     (

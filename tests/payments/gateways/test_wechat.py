@@ -10,7 +10,7 @@ from django.db import transaction
 
 from payments.gateways import gateway_of
 from payments.gateways.line import CallInsideTransactionError
-from payments.gateways.protocol import Order, Payee, RefundOrder
+from payments.gateways.protocol import Answer, Order, Payee, RefundOrder
 from silk_road_ebao.kernel.ids import new_no
 from tests.payments.factories import moment
 
@@ -161,3 +161,12 @@ def test_the_archive_sees_no_secret(gateway, order):
     kept = str(MappingProxyType(answer.exchanges[0].shown))
     assert "130000000000000011" not in kept
     assert "'***'" in kept
+
+
+def test_the_settlement_account_is_asked_for_with_its_last_four_digits(gateway, sandbox):
+    detail = {"sub_mchid": sandbox.sub_merchant("wechat", "库尔勒市某店")["sub_mchid"]}
+
+    answer = gateway._with_account(Answer("FINISHED"), detail)
+
+    assert answer.state == "FINISHED"
+    assert detail["account_tail"].endswith("*0000")
