@@ -33,7 +33,8 @@ class SettlementAccountAdmin(RevealingAdmin):
     """Accounts as their banks report them; a change of payee waits here for the first signature."""
 
     list_display = (
-        "account_no", "owner", "bank", "masked", "account_class", "verification", "status", "added_at", "usable_from",
+        "account_no", "owner", "bank", "masked", "account_class", "holder_basis", "verification", "status", "added_at",
+        "usable_from",
     )  # fmt: skip
     list_filter = ("status", "verification", "account_class", "bank")
     list_select_related = ("owner_merchant", "owner_person", "bank")

@@ -7,6 +7,7 @@ from accounts.models.institution import Institution
 from accounts.models.merchant import Merchant
 from accounts.models.person import Person
 from accounts.rules import states
+from accounts.rules.account_holder import LEGAL_NAME, OPERATOR
 from silk_road_ebao.kernel.crypto import SealedField
 from silk_road_ebao.kernel.machine import Machine
 
@@ -35,6 +36,13 @@ class Verification(models.TextChoices):
     REFUSED = "REFUSED", _("银行未通过")
 
 
+class HolderBasis(models.TextChoices):
+    """In whose name a merchant's account stands (R2)."""
+
+    LEGAL_NAME = LEGAL_NAME, _("登记名称")
+    OPERATOR = OPERATOR, _("经营者本人")
+
+
 class SettlementAccount(Machine):
     """结算账户: sealed number, one live row per number, owned by one person or one merchant."""
 
@@ -45,6 +53,9 @@ class SettlementAccount(Machine):
     account_index = models.BinaryField(null=True, editable=False)
     masked = models.CharField(_("账号"), max_length=40)
     holder_name = models.CharField(_("户名"), max_length=120)
+    holder_basis = models.CharField(
+        _("户名依据"), max_length=12, choices=HolderBasis.choices, default="", db_default="", blank=True
+    )
     owner_merchant = models.ForeignKey(
         Merchant,
         models.PROTECT,

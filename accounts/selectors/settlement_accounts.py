@@ -5,6 +5,7 @@ from datetime import date, datetime
 from django.db.models import Q, QuerySet, Sum
 
 from accounts.models import AccountUsage, BankBin, Merchant, Person, SettlementAccount
+from accounts.rules.account_holder import holder_basis
 from accounts.rules.allowance import Allowance, Limits, Usage, remaining
 from accounts.rules.cards import longest_prefix, prefixes_of
 from accounts.selectors.dated_rules import value_or_none
@@ -33,6 +34,17 @@ def is_usable(account: SettlementAccount, at: datetime) -> bool:
         return False
     latest = max(filter(None, (account.last_active_at, account.verified_at, account.added_at)))
     return not needs_reverification(latest, at)
+
+
+def holder_basis_of(merchant: Merchant, holder_name: str) -> str:
+    """Return whose name an account of a merchant bears as the merchant stands now: "" is nobody's it may bear (R2)."""
+    head = merchant.legal_person
+    return holder_basis(
+        holder_name=holder_name,
+        kind=merchant.kind,
+        legal_name=merchant.legal_name,
+        operator_name=head.full_name if head is not None else "",
+    )
 
 
 def had_payee(merchant: Merchant) -> bool:

@@ -15,7 +15,7 @@ from accounts.models import (
     Verification,
 )
 from accounts.selectors.dated_rules import value_or_none
-from accounts.selectors.settlement_accounts import ACCOUNT_NO, accounts_of, had_payee
+from accounts.selectors.settlement_accounts import ACCOUNT_NO, accounts_of, had_payee, holder_basis_of
 from accounts.services.numbers import read_account_no
 from accounts.services.refused_attempts import audited
 from accounts.services.verification_consents import agree_to_verification
@@ -142,7 +142,7 @@ def create_account(
     is_personal = isinstance(owner, Person)
     class_code = AccountClass(account_class).value
     digits, bank = _read_number(account_no, bank_code, is_card=is_personal, at=at)
-    _refuse_other_holder(owner, holder_name)
+    basis = _basis(owner, holder_name)
     if isinstance(owner, Person):
         _refuse_too_many(owner, bank, class_code, at)
     try:
@@ -154,6 +154,7 @@ def create_account(
                 account_index=blind_index(digits, ACCOUNT_NO),
                 masked=mask_card(digits),
                 holder_name=holder_name.strip(),
+                holder_basis=basis,
                 owner_merchant=owner if isinstance(owner, Merchant) else None,
                 owner_person=owner if isinstance(owner, Person) else None,
                 bank=bank,
@@ -168,7 +169,7 @@ def create_account(
         action="accounts.settlement_account.add",
         subject=account.account_no,
         at=at,
-        detail={"bank": bank.code, "class": class_code},
+        detail={"bank": bank.code, "class": class_code, "holder": basis},
     )
     if agreed:
         agree_to_verification(account=account, subject=owner, agreed=agreed, signature=signature, actor=actor, at=at)
@@ -189,16 +190,15 @@ def _read_number(text: str, bank_code: str, *, is_card: bool, at: datetime) -> t
     return digits, bank
 
 
-def _refuse_other_holder(owner: Merchant | Person, holder_name: str) -> None:
-    name = holder_name.strip()
-    if isinstance(owner, Person):
-        allowed = {owner.full_name}
-    else:
-        head = owner.legal_person
-        is_personal = owner.kind in ("INDIVIDUAL", "MICRO") and head is not None
-        allowed = {owner.legal_name, *([head.full_name] if is_personal and head else [])}
-    if name not in allowed - {""}:
+def _basis(owner: Merchant | Person, holder_name: str) -> str:
+    if isinstance(owner, Merchant):
+        basis = holder_basis_of(owner, holder_name)
+        if not basis:
+            raise HolderDiffers
+        return basis
+    if not owner.full_name or holder_name.strip() != owner.full_name:
         raise HolderDiffers
+    return ""
 
 
 def _refuse_too_many(person: Person, bank: Institution, account_class: str, at: datetime) -> None:

@@ -7,7 +7,7 @@ from accounts.models import Merchant, MerchantDocument, Person, SettlementAccoun
 from accounts.selectors.dated_rules import value_or_none
 from accounts.selectors.institutions import provinces_served
 from accounts.selectors.onboardings import onboarding_by_no
-from accounts.selectors.settlement_accounts import payee_account_of
+from accounts.selectors.settlement_accounts import holder_basis_of, payee_account_of
 from accounts.services.merchant_documents import DocumentAltered, check_document
 from payments.models import Applyment, Trouble
 from payments.rules.applyment import ApplymentForm, Picture, is_fit_picture, missing_papers
@@ -48,7 +48,7 @@ def bare_form(*, applyment: Applyment) -> ApplymentForm:
 def full_form(*, applyment: Applyment, at: datetime) -> tuple[ApplymentForm, SettlementAccount]:
     """Fill the form in from the merchant as it stands, sealed columns opened for the wire; and its payee account.
 
-    Raises Unfit: no verified payee account, one in another name (R2), papers missing or no pictures, no rate,
+    Raises Unfit: no verified payee account, one in a name it may not bear (R2), papers missing or no pictures, no rate,
     a merchant out of service, an acquirer without a branch in its province (R8).
     """
     merchant = applyment.merchant
@@ -92,7 +92,7 @@ def _account(merchant: Merchant, at: datetime) -> SettlementAccount:
     account = payee_account_of(merchant, at)
     if account is None or account.account_no_sealed is None:
         raise Unfit(Trouble.ACCOUNT_MISSING)
-    if account.holder_name != merchant.legal_name:
+    if not holder_basis_of(merchant, account.holder_name):
         raise Unfit(Trouble.NAME_DIFFERS)
     return account
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Institution, Merchant, SettlementAccount
 from accounts.selectors.institutions import provinces_served
+from accounts.selectors.settlement_accounts import holder_basis_of
 from payments.gateways import NoSuchAcquirerError, gateway_of
 from payments.ledger.rules.chart import memo_due, memo_earned
 from payments.ledger.services.ledger_account import open_accounts
@@ -32,9 +33,12 @@ class PlatformIsNoPayee(Refusal):
 
 
 class NameDiffers(Refusal):
-    """Legal names of merchant, acquirer's record and settlement account must be one (R2)."""
+    """Legal names of merchant, acquirer's record and settlement account must be one (R2).
 
-    message = _("收单机构登记的名称、商户登记名称和结算账户户名必须一致")
+    A 个体户 or 小微 is its operator: its account may also be in his own name.
+    """
+
+    message = _("收单机构登记的名称、商户登记名称和结算账户户名必须一致；个体户和小微的账户也可以是经营者本人的")
     field = "legal_name"
 
 
@@ -75,7 +79,7 @@ def open_sub_merchant(
     if acquirer is None:
         raise NoSuchAcquirer
     _refuse_platform(acquirer_code, sub_mchid)
-    _refuse_names(merchant, legal_name)
+    holders = _refuse_names(merchant, legal_name)
     served = provinces_served(acquirer, at)
     if served and merchant.province not in served:
         raise ProvinceDiffers
@@ -98,11 +102,11 @@ def open_sub_merchant(
             )
     except IntegrityError:
         raise NumberTaken from None
-    _announce(row, actor, at)
+    _announce(row, holders, actor, at)
     return row
 
 
-def _announce(row: SubMerchant, actor: Actor, at: datetime) -> None:
+def _announce(row: SubMerchant, holders: list[str], actor: Actor, at: datetime) -> None:
     merchant_no, code = row.merchant.merchant_no, row.acquirer_code
     # Opened before the first payment, so that no notice has to wait for it.
     open_accounts(codes=[memo_due(code, merchant_no), memo_earned(code, merchant_no)])
@@ -112,7 +116,7 @@ def _announce(row: SubMerchant, actor: Actor, at: datetime) -> None:
         action="payments.sub_merchant.open",
         subject=f"sub_merchant:{row.pk}",
         at=at,
-        detail={**told, "rate_bps": row.rate_bps},
+        detail={**told, "rate_bps": row.rate_bps, "payee_holder": holders},
     )
     emit("payments.sub_merchant.opened", key=f"{code}:{row.sub_mchid}", payload=told, at=at)
 
@@ -126,14 +130,15 @@ def _refuse_platform(acquirer_code: str, sub_mchid: str) -> None:
         raise PlatformIsNoPayee
 
 
-def _refuse_names(merchant: Merchant, legal_name: str) -> None:
+def _refuse_names(merchant: Merchant, legal_name: str) -> list[str]:
+    """Return in whose name the payee account stands: one entry, or none while there is no account."""
     if legal_name != merchant.legal_name:
         raise NameDiffers
-    holders = SettlementAccount.objects.filter(owner_merchant=merchant, status="ACTIVE").values_list(
-        "holder_name", flat=True
-    )
-    if any(holder != legal_name for holder in holders):
+    accounts = SettlementAccount.objects.filter(owner_merchant=merchant, status="ACTIVE")
+    holders = [holder_basis_of(merchant, name) for name in accounts.values_list("holder_name", flat=True)]
+    if not all(holders):
         raise NameDiffers
+    return holders
 
 
 @transaction.atomic

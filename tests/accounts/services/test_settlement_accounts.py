@@ -101,9 +101,11 @@ def test_r2_the_holder_of_a_company_account_is_the_company_alone(at):
             owner=company, account_no=numbers.card(1), holder_name=company.legal_person.full_name, actor=SYSTEM, at=at
         )
 
-    add_settlement_account(
+    theirs = add_settlement_account(
         owner=stall, account_no=numbers.card(1), holder_name=stall.legal_person.full_name, actor=SYSTEM, at=at
     )
+    assert theirs.holder_basis == "OPERATOR"
+    assert SettlementAccount.objects.count() == 1
 
 
 def test_only_its_own_bank_verifies_an_account(at):

@@ -1,10 +1,12 @@
 """A desk that brings merchants on board through the ordinary services, and an acquirer whose machine steps by hand."""
 
+import json
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from accounts.models import Institution
+from payments.gateways import gateway_of
 from payments.models import Applyment
 from payments.services.applyment_pushes import push_applyment
 from silk_road_ebao.kernel.actors import Actor
@@ -61,6 +63,12 @@ class Desk:
     def theirs(self, code: str = "wechat") -> list[dict[str, Any]]:
         """List what the acquirer has been applied for."""
         found: list[dict[str, Any]] = self.sandbox.control("GET", "applyments")[code]
+        return found
+
+    def settles_to(self, sub_mchid: str) -> dict[str, Any]:
+        """Ask WeChat Pay to which account it settles."""
+        shown = gateway_of("WECHAT").sdk.applyment_settlement_query(sub_mchid=sub_mchid)
+        found: dict[str, Any] = json.loads(shown[1])
         return found
 
 

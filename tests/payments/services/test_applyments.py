@@ -266,6 +266,47 @@ def test_a_payee_account_in_another_name_is_never_sent(desk, nth):
     assert len(desk.theirs()) == before
 
 
+@pytest.mark.parametrize("kind", ["INDIVIDUAL", "MICRO"])
+def test_an_operators_own_account_is_sent_as_a_personal_one_and_opens_the_number(desk, nth, kind):
+    """R2: 个体户 and 小微 are their operator; the trace says in whose name the account stands."""
+    opened = desk.approve(nth)
+    head = opened.merchant.legal_person.full_name
+    Merchant.objects.filter(pk=opened.merchant.pk).update(kind=kind)
+    SettlementAccount.objects.filter(owner_merchant=opened.merchant).update(holder_name=head)
+
+    row = _finish(desk, opened)
+
+    shown = desk.settles_to(row.sub_mchid)
+    assert (row.trouble, shown["account_type"]) == ("", "ACCOUNT_TYPE_PRIVATE")
+    event = AuditEvent.objects.filter(action="payments.sub_merchant.open").latest("pk")
+    assert (event.detail["acquirer"], event.detail["payee_holder"]) == ("WECHAT", ["OPERATOR"])
+
+
+def test_an_account_in_the_registered_name_is_sent_as_the_firms(desk, nth):
+    """R2."""
+    opened = desk.approve(nth)
+
+    row = _finish(desk, opened)
+
+    assert desk.settles_to(row.sub_mchid)["account_type"] == "ACCOUNT_TYPE_BUSINESS"
+    event = AuditEvent.objects.filter(action="payments.sub_merchant.open").latest("pk")
+    assert event.detail["payee_holder"] == ["LEGAL_NAME"]
+
+
+def test_an_enterprises_account_in_the_name_of_its_head_is_never_sent(desk, nth):
+    """R2: an enterprise is another person than its legal representative."""
+    opened = desk.approve(nth)
+    head = opened.merchant.legal_person.full_name
+    Merchant.objects.filter(pk=opened.merchant.pk).update(kind="COMPANY")
+    SettlementAccount.objects.filter(owner_merchant=opened.merchant).update(holder_name=head)
+    before = len(desk.theirs())
+
+    row = desk.push(opened)
+
+    assert (row.status, row.trouble, row.times_sent) == ("REQUESTED", "NAME_DIFFERS", 0)
+    assert len(desk.theirs()) == before
+
+
 def test_a_name_that_changed_on_the_way_is_refused_at_the_end_and_shown_as_not_open(desk, nth):
     """R2: nobody is paid under a name the acquirer does not know."""
     opened = desk.approve(nth)

@@ -76,6 +76,24 @@ def test_the_settlement_account_bears_the_same_name(merchant):
     assert not SubMerchant.objects.exists()
 
 
+@pytest.mark.parametrize(("kind", "opens"), [("INDIVIDUAL", True), ("MICRO", True), ("COMPANY", False)])
+def test_the_settlement_account_may_bear_the_operators_name_where_the_merchant_is_its_operator(merchant, kind, opens):
+    """R2: 个体户 and 小微 only."""
+    merchant.kind = kind
+    merchant.save(update_fields=["kind"])
+    SettlementAccountFactory(owner_merchant=merchant, holder_name=merchant.legal_person.full_name)
+
+    if opens:
+        _open(merchant)
+    else:
+        with pytest.raises(NameDiffers):
+            _open(merchant)
+
+    assert SubMerchant.objects.exists() is opens
+    told = AuditEvent.objects.filter(action="payments.sub_merchant.open").values_list("detail__payee_holder", flat=True)
+    assert list(told) == ([["OPERATOR"]] if opens else [])
+
+
 def test_no_acquirer_serves_a_merchant_of_another_province(merchant):
     """R8."""
     Institution.objects.filter(code="WECHAT").update(province="62")
