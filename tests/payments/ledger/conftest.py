@@ -101,3 +101,15 @@ def post_raw(own: psycopg.Connection, subject, debits, credits_, amounts, *, kin
         "SELECT ledger_post(%s, %s::smallint, %s, %s::text[], %s::text[], %s::bigint[])",
         (subject, kind, on, [str(d) for d in debits], [str(c) for c in credits_], list(amounts)),
     ).fetchone()[0]
+
+
+def rows_written(kind, leg, amount, *, bulk=False, unit=1, debit=None, credit=None, subject=None, on=DAY):
+    """Write one transfer past the services, as any other client of the database could."""
+    debit, credit = debit or account_id(DUE), credit or account_id(EARNED)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO ledger_transfer"
+            " (subject, kind, leg, unit, bulk, effective_on, debit_account_id, credit_account_id, amount)"
+            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
+            [subject or new_uuid(), kind, leg, unit, bulk, on, debit, credit, amount],
+        )
