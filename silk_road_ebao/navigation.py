@@ -63,6 +63,7 @@ SECTIONS: tuple[tuple[str | Promise, tuple[Item, ...]], ...] = (
             (_("收单线路"), "payments_acquirerline_changelist", "cable"),
             (_("分账接收方"), "payments_sharingreceiver_changelist", "group"),
             (_("支付场景"), "payments_scenedefinition_changelist", "category"),
+            (_("支付场景报表"), "payments_scene_report", "bar_chart"),
             (_("投诉与违规"), "payments_riskfeed_changelist", "report"),
             (_("风险规则"), "payments_riskrule_changelist", "rule"),
             (_("风险命中"), "payments_riskhit_changelist", "my_location"),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from payments.models import (
     CreditReceipt,
+    PaymentContext,
     RiskFeed,
     RiskHit,
     RiskReview,
@@ -20,7 +21,7 @@ from payments.models import (
     ScreenedTransfer,
 )
 from payments.selectors.large_trades import flags_of
-from payments.selectors.scenes import scene_report
+from payments.selectors.scenes import ELEMENTS, scene_report
 from payments.services.large_trades import export_flags
 from payments.services.risk_rules import ask_rule_change
 from payments.services.risk_trials import try_on_history
@@ -204,6 +205,7 @@ class CreditReceiptAdmin(OperatorAdmin):
 class SceneDefinitionAdmin(OperatorAdmin):
     """Scenes and the report of what they brought."""
 
+    desks = (("payments_scene_report", frozenset({"MAKER", "CHECKER", "RISK", "AUDITOR"})),)
     list_display = (
         "code", "name", "environment", "motive", "relationship", "instrument", "amount_band", "flows", "valid_from",
     )  # fmt: skip
@@ -220,6 +222,8 @@ class SceneDefinitionAdmin(OperatorAdmin):
             raise Http404
         form = _span(request)
         rows = scene_report(form.cleaned_data["first"], form.cleaned_data["last"]) if form.is_valid() else []
+        words = {name: dict(getattr(PaymentContext, name).field.flatchoices) for name in ELEMENTS}
+        rows = [row | {name: words[name].get(row[name], row[name]) for name in ELEMENTS} for row in rows]
         context = {
             **self.admin_site.each_context(request),
             "title": gettext("支付场景报表"),

@@ -1,5 +1,6 @@
 """Four eyes at the console: ask for a change, and show a frozen diff as people read it."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -9,10 +10,17 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from silk_road_ebao.console.operators import actor_of
+from silk_road_ebao.console.readable import STATES
+from silk_road_ebao.console.words import KINDS
+from silk_road_ebao.face.figures import rate, yuan
 from silk_road_ebao.kernel import clock
 from silk_road_ebao.kernel.approvals import request_approval
 from silk_road_ebao.kernel.models import Approval
 from silk_road_ebao.kernel.refusals import Refusal
+
+LISTS = frozenset({"documents", "prices", "cases", "codes", "values"})
+"""Fields whose value is a list: two of a thing are no change from one to the other."""
+DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +50,34 @@ def diff_lines(diff: Mapping[str, Any]) -> list[DiffLine]:
     """
     if set(diff) == {"before", "after"} and all(isinstance(part, Mapping) for part in diff.values()):
         names = list(dict.fromkeys([*diff["before"], *diff["after"]]))
-        return [DiffLine(name, _text(diff["before"].get(name)), _text(diff["after"].get(name))) for name in names]
+        return [
+            DiffLine(name, _said(name, diff["before"].get(name)), _said(name, diff["after"].get(name)))
+            for name in names
+        ]
     return [_line(name, value) for name, value in diff.items()]
 
 
 def _line(name: str, value: Any) -> DiffLine:
     if isinstance(value, Mapping) and set(value) == {"from", "to"}:
-        return DiffLine(name, _text(value["from"]), _text(value["to"]))
-    if isinstance(value, list) and len(value) == 2 and not any(isinstance(part, (list, dict)) for part in value):
-        return DiffLine(name, _text(value[0]), _text(value[1]))
-    return DiffLine(name, "", _text(value))
+        return DiffLine(name, _said(name, value["from"]), _said(name, value["to"]))
+    if (
+        name not in LISTS
+        and isinstance(value, list)
+        and len(value) == 2
+        and not any(isinstance(part, (list, dict)) for part in value)
+    ):
+        return DiffLine(name, _said(name, value[0]), _said(name, value[1]))
+    return DiffLine(name, "", _said(name, value))
+
+
+def _said(name: str, value: Any) -> str:
+    if name.endswith("_fen") and isinstance(value, int):
+        return yuan(value)
+    if name.endswith("_bps") and isinstance(value, int):
+        return rate(value)
+    if isinstance(value, str) and name in ("status", "kind"):
+        return str(STATES.get(value, KINDS.get(value, value))) or _text(value)
+    return _text(value)
 
 
 def _text(value: Any) -> str:
@@ -63,4 +89,5 @@ def _text(value: Any) -> str:
         return "；".join(f"{name} {_text(inner)}" for name, inner in value.items())
     if isinstance(value, (list, tuple)):
         return "，".join(_text(inner) for inner in value)
-    return str(value)
+    text = str(value)
+    return f"{text[:12]}…" if DIGEST.fullmatch(text) else text

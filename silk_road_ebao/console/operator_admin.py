@@ -14,6 +14,7 @@ from django.utils.translation import gettext, ngettext
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
 
 from silk_road_ebao.console.operators import actor_of, roles_of
+from silk_road_ebao.console.readable import readable_columns, readable_filters
 from silk_road_ebao.kernel import clock
 from silk_road_ebao.kernel.actors import Actor
 from silk_road_ebao.kernel.crypto import SealedField
@@ -78,12 +79,18 @@ class ReadOnly:
         return request.user.is_active and request.user.is_staff
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Sequence[Any]:
-        """Show the columns of the table in their order, without the sealed ones."""
+        """Show the columns of the table in their order, without the sealed ones; codes in words, fen in yuan."""
         named = getattr(self, "fields", None)
         if named:
-            return list(named)
+            return readable_columns(self.model, named)
         kept_back = {*hidden_names(self.model), *self.hidden}
-        return [field.name for field in self.model._meta.concrete_fields if field.name not in kept_back]
+        names = [field.name for field in self.model._meta.concrete_fields if field.name not in kept_back]
+        return readable_columns(self.model, names)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Sequence[Any]:
+        """Add the readable columns, which are never typed into."""
+        named: Sequence[Any] = super().get_readonly_fields(request, obj)  # type: ignore[misc]
+        return [*named, *(column for column in self.get_fields(request, obj) if callable(column))]
 
 
 class RowsInline(ReadOnly, TabularInline):
@@ -127,6 +134,14 @@ class OperatorAdmin(ReadOnly, ModelAdmin):
     def has_module_permission(self, request: HttpRequest) -> bool:
         """Show the app to whoever may look at a page of it."""
         return self.has_view_permission(request)
+
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        """Show codes in words."""
+        return readable_columns(self.model, super().get_list_display(request))
+
+    def get_list_filter(self, request: HttpRequest) -> list[Any]:
+        """Offer codes in words."""
+        return readable_filters(self.model, super().get_list_filter(request))
 
     def get_urls(self) -> list[URLPattern]:
         """Add the address that buttons post to."""

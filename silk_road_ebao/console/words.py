@@ -38,6 +38,63 @@ VERBS: dict[str, str | Promise] = {
 }
 """A room adds its verbs here; a verb nobody named is shown as it is."""
 
+FIELDS: dict[str, str | Promise] = {
+    "account": _("账户"),
+    "address": _("经营地址"),
+    "agent": _("经办人"),
+    "amount_fen": _("金额"),
+    "cases": _("差错"),
+    "cause": _("原因"),
+    "code": _("代码"),
+    "codes": _("代码"),
+    "day": _("日期"),
+    "documents": _("证照"),
+    "evidence": _("依据"),
+    "from": _("从"),
+    "holder_name": _("户名"),
+    "invoice_no": _("账单号"),
+    "is_matched": _("对得上"),
+    "kind": _("类型"),
+    "legal_name": _("登记名称"),
+    "legal_person": _("法定代表人"),
+    "matched_share_bps": _("可比份额"),
+    "merchant": _("商户"),
+    "merchant_no": _("商户号"),
+    "name": _("名称"),
+    "note": _("说明"),
+    "paper_ref": _("凭据编号"),
+    "period": _("期"),
+    "prices": _("价目"),
+    "province": _("省"),
+    "reason": _("原因"),
+    "receipt_ref": _("收款凭据"),
+    "roles": _("角色"),
+    "seen_by": _("看过的人"),
+    "source": _("依据"),
+    "stall_label": _("摊号"),
+    "status": _("状态"),
+    "tariff": _("价目表"),
+    "to": _("到"),
+    "totals": _("合计"),
+    "unit": _("单位"),
+    "uscc": _("统一社会信用代码"),
+    "valid_from": _("启用日"),
+    "valid_until": _("停用日"),
+    "value": _("值"),
+    "values": _("值"),
+    "version": _("版本"),
+    "way": _("处理办法"),
+}
+"""What the fields of a frozen diff are called; one nobody named is shown as it is."""
+
+KINDS: dict[str, str | Promise] = {"INDIVIDUAL": _("个体工商户"), "COMPANY": _("企业"), "MICRO": _("小微商户")}
+"""What kinds of merchants are called in a frozen diff."""
+
+
+def field_text(name: str) -> str | Promise:
+    """Name a field of a frozen diff."""
+    return FIELDS.get(name, name)
+
 
 def verb_text(verb: str) -> str | Promise:
     """Name a verb of four eyes in words."""

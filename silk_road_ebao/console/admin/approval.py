@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from silk_road_ebao.console.columns import state_column
 from silk_road_ebao.console.four_eyes import diff_lines
 from silk_road_ebao.console.operator_admin import Button, OperatorAdmin, Press
-from silk_road_ebao.console.words import verb_text
+from silk_road_ebao.console.words import field_text, verb_text
 from silk_road_ebao.kernel.approvals import approve, reject, withdraw
 from silk_road_ebao.kernel.models import Approval
 
@@ -77,7 +77,7 @@ class ApprovalAdmin(OperatorAdmin):
         rows = format_html_join(
             "",
             '<tr><th scope="row">{}</th><td><del>{}</del></td><td><ins>{}</ins></td></tr>',
-            ((line.name, line.before, line.after) for line in diff_lines(row.diff)),
+            ((field_text(line.name), line.before, line.after) for line in diff_lines(row.diff)),
         )
         head = format_html_join("", '<th scope="col">{}</th>', ((_("项目"),), (_("现在"),), (_("改成"),)))
         open_, middle, close = '<table class="diff"><thead><tr>', "</tr></thead><tbody>", "</tbody></table>"
