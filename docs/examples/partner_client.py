@@ -2,7 +2,7 @@
 """A client of the 丝路e宝 partner API in one file: copy it, it needs nothing of ours.
 
     python3 -m pip install requests http-message-signatures
-    python3 partner_client.py --url http://127.0.0.1:8000 --keyid ccb-sandbox --key ccb-sandbox.pem whoami
+    python3 partner_client.py --url http://localhost:8000 --keyid ccb-sandbox --key ccb-sandbox.pem whoami
 
 It signs every request (RFC 9421, Ed25519), sends an Idempotency-Key with every write, tries again with the same key
 when an answer got lost, and checks our signature on every answer. `python3 partner_client.py --help` lists the
@@ -221,7 +221,7 @@ def tour(client: PartnerClient) -> None:
 def read_arguments() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--url", default="http://127.0.0.1:8000")
+    parser.add_argument("--url", default="http://localhost:8000")
     parser.add_argument("--keyid", required=True)
     parser.add_argument("--key", required=True, type=pathlib.Path, help="PEM file of your private key")
     commands = parser.add_subparsers(dest="command", required=True)

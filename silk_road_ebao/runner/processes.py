@@ -32,8 +32,8 @@ RECORD = "processes.json"
 
 
 def web_url(port: int) -> str:
-    """Return the address of the web process."""
-    return f"http://{LOCALHOST}:{port}"
+    """Return the address of the web process as people open it: by name, for browsers give passkeys to names only."""
+    return f"http://localhost:{port}"
 
 
 def web_program(env: dict[str, str], *, port: int, log: Path | None = None) -> Program:
@@ -75,7 +75,9 @@ def beat_program(env: dict[str, str], *, state: Path, log: Path | None = None) -
 
 def wait_for_web(supervisor: Supervisor, port: int) -> None:
     """Wait until the web process answers anything but a fault of its own."""
-    supervisor.wait_until(lambda: status_of(web_url(port)) < 500, name="web", within_s=WEB_READY_WITHIN_S)
+    supervisor.wait_until(
+        lambda: status_of(f"http://{LOCALHOST}:{port}") < 500, name="web", within_s=WEB_READY_WITHIN_S
+    )
 
 
 def status_of(url: str) -> int:

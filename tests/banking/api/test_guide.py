@@ -36,7 +36,7 @@ def desk(tmp_path, live_server, settings, transactional_db):
 
 
 def _run(desk, live_server, command):
-    words = shlex.split(command.replace("http://127.0.0.1:8000", live_server.url))
+    words = shlex.split(command.replace("http://localhost:8000", live_server.url))
     return subprocess.run(
         [sys.executable, *words[1:]],
         cwd=desk,
