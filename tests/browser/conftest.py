@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.db import connections
 
 from tests.accounts.facts import enter_facts
 
@@ -49,13 +50,19 @@ def _house(request: pytest.FixtureRequest, settings: Any) -> None:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
-    """Start one Chromium for all tests."""
+    """Start one Chromium for all tests.
+
+    While Playwright's event loop stands in this thread, Django keeps connections apart for it; neither kind may be
+    left open where the other is used, for nobody would close it any more.
+    """
     from playwright.sync_api import sync_playwright
 
+    connections.close_all()
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield chromium
         chromium.close()
+        connections.close_all()
 
 
 @pytest.fixture
