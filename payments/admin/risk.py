@@ -223,7 +223,13 @@ class SceneDefinitionAdmin(OperatorAdmin):
         form = _span(request)
         rows = scene_report(form.cleaned_data["first"], form.cleaned_data["last"]) if form.is_valid() else []
         words = {name: dict(getattr(PaymentContext, name).field.flatchoices) for name in ELEMENTS}
-        rows = [row | {name: words[name].get(row[name], row[name]) for name in ELEMENTS} for row in rows]
+        largest = max((row["gross_fen"] for row in rows), default=0) or 1
+        rows = [
+            row
+            | {name: words[name].get(row[name], row[name]) for name in ELEMENTS}
+            | {"width": row["gross_fen"] / largest * 100}
+            for row in rows
+        ]
         context = {
             **self.admin_site.each_context(request),
             "title": gettext("支付场景报表"),

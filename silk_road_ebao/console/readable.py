@@ -87,7 +87,12 @@ OWN: dict[str, dict[str, str | Promise]] = {
     "applyment": {code: word for code, (word, _tone) in WORDS["acquirer_application"].items()},
 }
 ACQUIRERS: dict[str, str | Promise] = {"WECHAT": _("微信"), "ALIPAY": _("支付宝"), "UNIONPAY": _("云闪付")}
-ACQUIRER_COLUMNS = ("acquirer_code", "subject_no")
+CODES: dict[str, dict[str, str | Promise]] = {
+    "acquirer_code": ACQUIRERS,
+    "subject_no": ACQUIRERS,
+    "funding": {"DEBIT": _("借记卡"), "CREDIT": _("信用卡"), "BALANCE": _("余额")},
+}
+"""Columns that hold a code, and what each code is called."""
 
 
 def status_text(model: type[models.Model], code: str) -> str | Promise:
@@ -108,8 +113,8 @@ def readable(model: type[models.Model], name: str) -> Column:
         return name
     if name == "status":
         return _column(field, lambda value: status_text(model, value))
-    if name in ACQUIRER_COLUMNS:
-        return _column(field, lambda value: ACQUIRERS.get(value, value))
+    if name in CODES:
+        return _column(field, lambda value: CODES[name].get(value, value))
     if isinstance(field, models.IntegerField):
         if name.endswith("_fen"):
             return yuan_column(name, field.verbose_name)
@@ -136,12 +141,12 @@ class WordsFilter(AllValuesFieldListFilter):
         model = self.field.model
         for choice in super().choices(changelist):
             code = str(choice["display"])
-            known = status_text(model, code) if self.field.name == "status" else ACQUIRERS.get(code, code)
+            known = status_text(model, code) if self.field.name == "status" else CODES[self.field.name].get(code, code)
             yield {**choice, "display": known}
 
 
 def _has_words(model: type[models.Model], name: str) -> bool:
-    return name in ("status", *ACQUIRER_COLUMNS) and callable(readable(model, name))
+    return name in ("status", *CODES) and callable(readable(model, name))
 
 
 def _column(field: Any, say: Callable[[Any], Any]) -> Callable[[Any], Any]:
