@@ -66,5 +66,8 @@ def instant(at: datetime | None) -> str:
 
 def weekday(value: date) -> str:
     """Name the day of the week: 周日."""
-    names = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
-    return gettext(names[value.weekday()])
+    names = (
+        gettext("周一"), gettext("周二"), gettext("周三"), gettext("周四"), gettext("周五"), gettext("周六"),
+        gettext("周日"),
+    )  # fmt: skip
+    return names[value.weekday()]

@@ -2,8 +2,8 @@
 (() => {
   "use strict";
   const form = document.querySelector("[data-store]");
-  if (!form) return;
-  const line = form.querySelector("[data-total-line]");
+  const line = form?.querySelector("[data-total-line]"); // none where all is sold out
+  if (!line) return;
   const total = form.querySelector("[data-total]");
   const yuan = new Intl.NumberFormat("zh-CN", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 
