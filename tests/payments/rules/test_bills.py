@@ -6,7 +6,7 @@ import pytest
 
 from payments.rules.bill import BillUnreadableError, Tally, fen_of
 from payments.rules.bill_wechat import HEAD_24, HEAD_27, TOTALS_24, TOTALS_27, read_wechat
-from tests.payments.day_maker import wechat_line, yuan
+from tests.payments.day_files import wechat_line, yuan
 
 DAY = "2026-11-17"
 

@@ -14,7 +14,7 @@ from payments.services.bills import BillRefused, RowsMissing, load_bills, take_b
 from silk_road_ebao.kernel.actors import SYSTEM
 from silk_road_ebao.kernel.clock import BUSINESS_ZONE
 from silk_road_ebao.kernel.models import StatusChange
-from tests.payments.day_maker import wechat_line, yuan
+from tests.payments.day_files import wechat_line, yuan
 
 pytestmark = pytest.mark.django_db(transaction=True)
 DAY = date(2026, 11, 17)

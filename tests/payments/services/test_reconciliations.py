@@ -12,7 +12,8 @@ from payments.services.business_days import close_business_day
 from payments.services.reconciliations import reconcile_trades
 from silk_road_ebao.kernel.actors import SYSTEM
 from silk_road_ebao.kernel.clock import BUSINESS_ZONE
-from tests.payments.day_maker import SEEDS, make_day, take_files, wechat_line, yuan
+from tests.payments.day_files import wechat_line, yuan
+from tests.payments.day_maker import SEEDS, make_day, take_files
 from tests.payments.market import enter_working_days
 
 pytestmark = pytest.mark.django_db(transaction=True)
