@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from accounts.models import Institution
+from accounts.models import AcquirerApplication, Institution
 from payments.gateways import gateway_of
 from payments.models import Applyment
 from payments.services.applyment_pushes import push_applyment
@@ -75,3 +75,18 @@ class Desk:
 def secrets_of(nth: int) -> tuple[str, str, str]:
     """Name what must never stand in the archive: ID, phone, account."""
     return numbers.resident_id(nth), numbers.phone(nth), numbers.card(nth)
+
+
+def finish(desk: Desk, opened: Opened, code: str = "WECHAT") -> Applyment:
+    """Push through the acquirer's whole machine."""
+    for _step in range(8):
+        row = desk.push(opened, code)
+        if row.status == "FINISHED":
+            return row
+        desk.step()
+    raise AssertionError(f"still {row.status} {row.trouble} {row.failure_text}")
+
+
+def mirror_of(opened: Opened, code: str = "WECHAT") -> AcquirerApplication:
+    """Read what the merchant's form shows of the application."""
+    return AcquirerApplication.objects.get(onboarding=opened.form, acquirer__code=code)

@@ -1,13 +1,9 @@
 """Acquirer onboarding from two operators' signatures to a merchant that can be paid."""
 
-import itertools
-import secrets
-
 import pytest
 
-from accounts.models import AcquirerApplication, Merchant, SettlementAccount
-from accounts.services.merchant_documents import keep_document
-from payments.models import AcquirerMessage, Applyment, SubMerchant
+from accounts.models import Merchant
+from payments.models import Applyment, SubMerchant
 from payments.services.applyment_finishes import NotByHand, propose_number
 from payments.services.applyment_pushes import push_due_applyments
 from payments.services.applyments import hurry_applyment, request_applyments, resend_applyment
@@ -16,40 +12,13 @@ from payments.services.payments import create_payment
 from payments.services.sub_merchants import NameDiffers, open_sub_merchant
 from silk_road_ebao.kernel.actors import SYSTEM
 from silk_road_ebao.kernel.approvals import SamePerson, approve
-from silk_road_ebao.kernel.models import AuditEvent, OutboxFact
+from silk_road_ebao.kernel.models import OutboxFact
 from silk_road_ebao.kernel.outbox import deliver_due
 from silk_road_ebao.kernel.refusals import Refusal
 from tests.payments.factories import CASHIER, PAYER, moment
-from tests.payments.services.onboarding_desk import Desk, secrets_of
+from tests.payments.services.onboarding_desk import finish, mirror_of
 
 pytestmark = pytest.mark.django_db
-_numbers = itertools.count(70_000 + secrets.randbelow(9_000) * 100)
-
-
-@pytest.fixture
-def desk(sandbox):
-    yield Desk(sandbox)
-    sandbox.control("POST", "clock", now="real")
-    sandbox.control("POST", "settings", applyment_step_s=10, applyment_needs_sign=0)
-
-
-@pytest.fixture
-def nth():
-    return next(_numbers)
-
-
-def _finish(desk, opened, code="WECHAT"):
-    """Push through the acquirer's whole machine."""
-    for _step in range(8):
-        row = desk.push(opened, code)
-        if row.status == "FINISHED":
-            return row
-        desk.step()
-    raise AssertionError(f"still {row.status} {row.trouble} {row.failure_text}")
-
-
-def _mirror(opened, code="WECHAT"):
-    return AcquirerApplication.objects.get(onboarding=opened.form, acquirer__code=code)
 
 
 def _pay(desk, merchant, code, amount_fen=1_234):
@@ -79,7 +48,7 @@ def test_an_approved_merchant_is_taken_on_and_can_be_paid(desk, nth, code):
     assert "TO_BE_SIGNED" in states
     assert (row.status, row.trouble, row.times_sent) == ("FINISHED", "", 1 if code == "WECHAT" else 2)
     assert (number.sub_mchid, number.legal_name, number.rate_bps) == (row.sub_mchid, opened.merchant.legal_name, 38)
-    assert (_mirror(opened, code).status, _mirror(opened, code).sub_mchid) == ("FINISHED", row.sub_mchid)
+    assert (mirror_of(opened, code).status, mirror_of(opened, code).sub_mchid) == ("FINISHED", row.sub_mchid)
     assert OutboxFact.objects.filter(topic="payments.sub_merchant.opened", key=f"{code}:{row.sub_mchid}").count() == 1
     assert _pay(desk, opened.merchant, code).status == "PAID"
 
@@ -103,8 +72,8 @@ def test_nothing_is_sent_before_the_bank_has_verified_the_account_and_then_at_on
     before = len(desk.theirs())
     waiting = desk.push(opened)
     assert (waiting.status, waiting.trouble, len(desk.theirs())) == ("REQUESTED", "ACCOUNT_MISSING", before)
-    assert _mirror(opened).status == "WAITING"
-    assert "收款账户" in _mirror(opened).reason
+    assert mirror_of(opened).status == "WAITING"
+    assert "收款账户" in mirror_of(opened).reason
 
     add_payee(opened, nth, moment())
     deliver_due()
@@ -130,7 +99,7 @@ def test_doubt_is_unknown_and_asked_again_under_the_same_number(desk, nth, kind,
     doubtful = desk.push(opened, code)
     number = doubtful.applyment_no
     assert (doubtful.status, doubtful.failure_text != "") == ("UNKNOWN", True)
-    row = _finish(desk, opened, code)
+    row = finish(desk, opened, code)
 
     assert row.applyment_no == number
     mine = [
@@ -179,7 +148,7 @@ def test_a_rejection_tells_why_and_a_correction_goes_out_under_the_same_number(d
     rejected = desk.push(opened)
     assert rejected.status == "REJECTED"
     assert rejected.reasons[0]["why"] == "资料不符合要求，请修改后重新提交"
-    assert (_mirror(opened).status, _mirror(opened).reason) == (
+    assert (mirror_of(opened).status, mirror_of(opened).reason) == (
         "REJECTED",
         "商户简称：资料不符合要求，请修改后重新提交",
     )
@@ -187,11 +156,11 @@ def test_a_rejection_tells_why_and_a_correction_goes_out_under_the_same_number(d
 
     Merchant.objects.filter(pk=opened.merchant.pk).update(name="改好了")
     resend_applyment(applyment=rejected, actor=desk.maker, at=moment())
-    row = _finish(desk, opened)
+    row = finish(desk, opened)
 
     assert (row.applyment_no, row.times_sent, row.reasons) == (number, 2, [])
     assert [one["times"] for one in desk.theirs() if one["business_code"] == number] == [2]
-    assert _mirror(opened).status == "FINISHED"
+    assert mirror_of(opened).status == "FINISHED"
 
 
 def test_a_correction_whose_answer_was_lost_is_not_taken_for_rejected_again(desk, nth):
@@ -205,7 +174,7 @@ def test_a_correction_whose_answer_was_lost_is_not_taken_for_rejected_again(desk
     desk.sandbox.fault("drop", acquirer="wechat", endpoint="applyment", count=1)
 
     lost = desk.push(opened)
-    row = _finish(desk, opened)
+    row = finish(desk, opened)
 
     assert lost.status == "UNKNOWN"
     assert (row.status, row.times_sent) == ("FINISHED", 3)
@@ -219,7 +188,7 @@ def test_a_refusal_at_the_door_is_a_rejection_with_the_acquirers_words(desk, nth
     row = desk.push(opened)
 
     assert (row.status, row.next_look_at) == ("REJECTED", None)
-    assert _mirror(opened).reason == "联系手机格式不正确"
+    assert mirror_of(opened).reason == "联系手机格式不正确"
 
 
 def test_a_refusal_of_us_as_a_client_is_not_the_merchants_fault(desk, nth):
@@ -230,7 +199,7 @@ def test_a_refusal_of_us_as_a_client_is_not_the_merchants_fault(desk, nth):
     row = desk.push(opened)
 
     assert row.status == "UNKNOWN"
-    assert _finish(desk, opened).status == "FINISHED"
+    assert finish(desk, opened).status == "FINISHED"
 
 
 @pytest.mark.parametrize("spoil", ["nonsense", "other_number"])
@@ -254,138 +223,6 @@ def test_an_answer_that_cannot_be_believed_moves_nothing(desk, nth, spoil, monke
     assert not SubMerchant.objects.filter(merchant=opened.merchant).exists()
 
 
-def test_a_payee_account_in_another_name_is_never_sent(desk, nth):
-    """R2: the legal name is that of the settlement account."""
-    opened = desk.approve(nth)
-    SettlementAccount.objects.filter(owner_merchant=opened.merchant).update(holder_name="别人")
-    before = len(desk.theirs())
-
-    row = desk.push(opened)
-
-    assert (row.status, row.trouble, row.times_sent) == ("REQUESTED", "NAME_DIFFERS", 0)
-    assert len(desk.theirs()) == before
-
-
-@pytest.mark.parametrize("kind", ["INDIVIDUAL", "MICRO"])
-def test_an_operators_own_account_is_sent_as_a_personal_one_and_opens_the_number(desk, nth, kind):
-    """R2: 个体户 and 小微 are their operator; the trace says in whose name the account stands."""
-    opened = desk.approve(nth)
-    head = opened.merchant.legal_person.full_name
-    Merchant.objects.filter(pk=opened.merchant.pk).update(kind=kind)
-    SettlementAccount.objects.filter(owner_merchant=opened.merchant).update(holder_name=head)
-
-    row = _finish(desk, opened)
-
-    shown = desk.settles_to(row.sub_mchid)
-    assert (row.trouble, shown["account_type"]) == ("", "ACCOUNT_TYPE_PRIVATE")
-    event = AuditEvent.objects.filter(action="payments.sub_merchant.open").latest("pk")
-    assert (event.detail["acquirer"], event.detail["payee_holder"]) == ("WECHAT", ["OPERATOR"])
-
-
-def test_an_account_in_the_registered_name_is_sent_as_the_firms(desk, nth):
-    """R2."""
-    opened = desk.approve(nth)
-
-    row = _finish(desk, opened)
-
-    assert desk.settles_to(row.sub_mchid)["account_type"] == "ACCOUNT_TYPE_BUSINESS"
-    event = AuditEvent.objects.filter(action="payments.sub_merchant.open").latest("pk")
-    assert event.detail["payee_holder"] == ["LEGAL_NAME"]
-
-
-def test_an_enterprises_account_in_the_name_of_its_head_is_never_sent(desk, nth):
-    """R2: an enterprise is another person than its legal representative."""
-    opened = desk.approve(nth)
-    head = opened.merchant.legal_person.full_name
-    Merchant.objects.filter(pk=opened.merchant.pk).update(kind="COMPANY")
-    SettlementAccount.objects.filter(owner_merchant=opened.merchant).update(holder_name=head)
-    before = len(desk.theirs())
-
-    row = desk.push(opened)
-
-    assert (row.status, row.trouble, row.times_sent) == ("REQUESTED", "NAME_DIFFERS", 0)
-    assert len(desk.theirs()) == before
-
-
-def test_a_name_that_changed_on_the_way_is_refused_at_the_end_and_shown_as_not_open(desk, nth):
-    """R2: nobody is paid under a name the acquirer does not know."""
-    opened = desk.approve(nth)
-    desk.push(opened)
-    Merchant.objects.filter(pk=opened.merchant.pk).update(legal_name="另一个名称")
-    desk.step(6)
-
-    row = desk.push(opened)
-
-    assert (row.status, row.trouble) == ("FINISHED", "NAME_DIFFERS")
-    assert not SubMerchant.objects.filter(merchant=opened.merchant).exists()
-    assert _mirror(opened).status == "SIGNING"
-    assert AuditEvent.objects.filter(action="payments.applyment.opening_refused", subject=row.applyment_no).exists()
-
-
-def test_an_acquirer_that_would_settle_to_another_account_opens_nothing_until_it_is_mended(desk, nth):
-    """R2: the acquirer's own word on the settlement account is compared."""
-    opened = desk.approve(nth)
-    desk.push(opened)
-    desk.step(6)
-    desk.sandbox.fault("other_account", acquirer="wechat", count=1)
-
-    row = desk.push(opened)
-    assert (row.status, row.trouble) == ("FINISHED", "ACCOUNT_DIFFERS")
-    assert not SubMerchant.objects.filter(merchant=opened.merchant).exists()
-    hurry_applyment(applyment=row, actor=desk.maker, at=moment())
-    push_due_applyments(acquirer_code="WECHAT", at=moment())
-
-    assert desk.applyment(opened).trouble == ""
-    assert SubMerchant.objects.filter(merchant=opened.merchant, acquirer_code="WECHAT").count() == 1
-
-
-def test_the_archive_names_nobody_and_no_account(desk, nth):
-    """R25: what identifies a person or an account goes out sealed and is kept nowhere in clear."""
-    opened = desk.approve(nth)
-    for code in ("WECHAT", "ALIPAY"):
-        _finish(desk, opened, code)
-
-    kept = str(list(AcquirerMessage.objects.values_list("shown", "subject", "reason")))
-    assert len(kept) > 1000
-    for secret in secrets_of(nth):
-        assert secret not in kept
-    theirs = next(one for one in desk.theirs() if one["business_code"] == desk.applyment(opened).applyment_no)
-    assert theirs["account_tail"] == secrets_of(nth)[2][-4:]
-
-
-def test_the_acquirer_gets_the_sealed_fields_and_the_pictures(desk, nth, monkeypatch):
-    """WeChat: RSA-OAEP under its public key, named in Wechatpay-Serial; pictures by their media ids."""
-    opened = desk.approve(nth)
-    from payments.gateways import gateway_of
-
-    core, sent = gateway_of("WECHAT").sdk._core, []
-    real = core._line.send
-
-    def listen(method, url, **more):
-        sent.append((url, more))
-        return real(method, url, **more)
-
-    monkeypatch.setattr(core._line, "send", listen)
-
-    desk.push(opened)
-
-    form = next(more for url, more in sent if url.endswith("/applyment/"))
-    assert form["headers"]["Wechatpay-Serial"].startswith("PUB_KEY_ID_")
-    for secret in secrets_of(nth):
-        assert secret.encode() not in form["data"].replace(b'"service_phone": "' + secret.encode(), b"")
-    assert sum(url.endswith("/media/upload") for url, _more in sent) == 2
-
-
-def test_a_pdf_waits_for_a_photograph(desk, nth):
-    opened = desk.approve(nth)
-    pdf = b"%PDF-1.4\n" + b"1 0 obj<<>>endobj\n" * 8 + b"%%EOF"
-    keep_document(merchant=opened.merchant, kind="BUSINESS_LICENCE", content=pdf, actor=SYSTEM, at=moment())
-
-    row = desk.push(opened)
-
-    assert (row.status, row.trouble) == ("REQUESTED", "PAPER_UNFIT")
-
-
 def test_the_merchant_is_led_to_sign_and_nothing_is_finished_before(desk, nth):
     desk.sandbox.control("POST", "settings", applyment_needs_sign=1)
     opened = desk.approve(nth)
@@ -394,7 +231,7 @@ def test_the_merchant_is_led_to_sign_and_nothing_is_finished_before(desk, nth):
 
     waiting = desk.push(opened)
     assert waiting.status == "TO_BE_SIGNED"
-    assert _mirror(opened).sign_url == waiting.sign_url != ""
+    assert mirror_of(opened).sign_url == waiting.sign_url != ""
     page = desk.sandbox.http.post(waiting.sign_url, timeout=5)
     desk.step(3)
 
@@ -413,7 +250,7 @@ def test_a_merchant_who_has_a_number_by_another_road_is_not_applied_for(desk, nt
     row = desk.push(opened)
 
     assert (row.status, len(desk.theirs())) == ("CANCELED", before)
-    assert (_mirror(opened).status, _mirror(opened).sub_mchid) == ("FINISHED", f"16{nth:08d}")
+    assert (mirror_of(opened).status, mirror_of(opened).sub_mchid) == ("FINISHED", f"16{nth:08d}")
 
 
 def test_a_number_by_another_road_ends_what_waits_for_a_person_too(desk, nth):
@@ -426,7 +263,7 @@ def test_a_number_by_another_road_ends_what_waits_for_a_person_too(desk, nth):
     deliver_due()
 
     assert desk.applyment(opened, "UNIONPAY").status == "CANCELED"
-    assert _mirror(opened, "UNIONPAY").status == "FINISHED"
+    assert mirror_of(opened, "UNIONPAY").status == "FINISHED"
 
 
 def test_a_number_from_the_counter_needs_two_operators_and_the_right_name(desk, nth):
