@@ -48,7 +48,8 @@ class Machine(models.Model):
     @classmethod
     def number_column(cls) -> str:
         """Name the column of the public number: the first unique one whose name ends in _no."""
+        alone = {fields[0] for fields in (c.fields for c in cls._meta.total_unique_constraints) if len(fields) == 1}
         for field in cls._meta.concrete_fields:
-            if field.unique and field.name.endswith("_no"):
+            if field.name.endswith("_no") and (field.unique or field.name in alone):
                 return str(field.column)
         return ""
