@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from django.core.cache import cache
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Merchant
@@ -11,6 +10,7 @@ from accounts.selectors.persons import person_by_phone
 from accounts.services.numbers import read_phone
 from accounts.services.refused_attempts import audited
 from silk_road_ebao.kernel.actors import Actor
+from silk_road_ebao.kernel.recall import is_worn_out
 from silk_road_ebao.kernel.refusals import Refusal
 
 MAX_SEARCHES = 20
@@ -38,9 +38,7 @@ def find_counterparty(*, text: str, seeker: Party, actor: Actor, at: datetime) -
     Raises:
         NumberRefused, CounterpartyUnknown, TooManySearches
     """
-    key = f"accounts:counterparty:{party_key(seeker)}"
-    cache.add(key, 0, timeout=SEARCHES_WINDOW_S)
-    if cache.incr(key) > MAX_SEARCHES:
+    if is_worn_out(f"accounts:counterparty:{party_key(seeker)}", tries=MAX_SEARCHES, for_s=SEARCHES_WINDOW_S):
         raise TooManySearches
     wanted = text.strip().upper()
     if wanted.startswith("MER"):

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from django.core.cache import cache
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -12,6 +11,7 @@ from accounts.services.persons import register_person
 from accounts.services.refused_attempts import audited
 from accounts.services.users import bind_person
 from silk_road_ebao.kernel.actors import Actor
+from silk_road_ebao.kernel.recall import is_worn_out
 from silk_road_ebao.kernel.refusals import Refusal
 
 MAX_TRIES = 5
@@ -56,7 +56,5 @@ def identify_user(*, user: User, full_name: str, resident_id: str, actor: Actor,
 
 def _count_try(user: User) -> None:
     """Count a well-formed number; slips of the pen are refused before and do not count."""
-    key = f"accounts:identity:{user.pk}"
-    cache.add(key, 0, timeout=TRIES_WINDOW_S)
-    if cache.incr(key) > MAX_TRIES:
+    if is_worn_out(f"accounts:identity:{user.pk}", tries=MAX_TRIES, for_s=TRIES_WINDOW_S):
         raise TooManyIdentities

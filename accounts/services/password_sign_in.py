@@ -5,7 +5,6 @@ from datetime import datetime
 from functools import cache as once
 
 from django.contrib.auth.hashers import check_password, make_password
-from django.core.cache import cache
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -16,6 +15,7 @@ from accounts.services.sign_in import UserDisabled
 from silk_road_ebao.kernel.actors import Actor
 from silk_road_ebao.kernel.audit import record
 from silk_road_ebao.kernel.crypto import blind_index
+from silk_road_ebao.kernel.recall import forget, is_worn_out
 from silk_road_ebao.kernel.refusals import Refusal
 
 MAX_TRIES = 20
@@ -48,8 +48,7 @@ def confirm_password(*, phone: str, password: str, actor: Actor, at: datetime) -
     """
     number = read_phone(text=phone)
     tries = f"accounts:password:{blind_index(number, PHONE).hex()}"
-    cache.add(tries, 0, timeout=TRIES_WINDOW_S)
-    if cache.incr(tries) > MAX_TRIES:
+    if is_worn_out(tries, tries=MAX_TRIES, for_s=TRIES_WINDOW_S):
         raise TooManyPasswords
     user = user_by_phone(number)
     has_one = user is not None and user.has_usable_password()
@@ -58,7 +57,7 @@ def confirm_password(*, phone: str, password: str, actor: Actor, at: datetime) -
         raise PasswordWrong
     if not user.is_active:
         raise UserDisabled
-    cache.delete(tries)
+    forget([tries])
     record(actor=actor, action="accounts.sign_in.by_password", subject=f"user-{user.pk}", at=at, detail={})
     return user
 

@@ -7,11 +7,11 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value, validate_totp_code
 from allauth.mfa.utils import decrypt
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.core.cache import cache
 from django.db import transaction
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
+from silk_road_ebao.kernel.recall import forget, is_worn_out
 from silk_road_ebao.kernel.refusals import Refusal
 
 TRIES, TRIES_WINDOW_S = 6, 300
@@ -69,7 +69,7 @@ def verify(user: AbstractBaseUser, code: str) -> None:
     )
     if not any(authenticator.wrap().validate_code(code) for authenticator in owned):
         raise WrongCode
-    cache.delete(_tries_key(user))
+    forget([_tries_key(user)])
 
 
 def present_code(user: AbstractBaseUser) -> str:
@@ -90,6 +90,5 @@ def _tries_key(user: AbstractBaseUser) -> str:
 
 
 def _count_try(user: AbstractBaseUser) -> None:
-    cache.add(_tries_key(user), 0, timeout=TRIES_WINDOW_S)
-    if cache.incr(_tries_key(user)) > TRIES:
+    if is_worn_out(_tries_key(user), tries=TRIES, for_s=TRIES_WINDOW_S):
         raise TooManyTries

@@ -39,6 +39,15 @@ def count(key: str, *, for_s: int) -> int | None:
         return 1
 
 
+def is_worn_out(key: str, *, tries: int, for_s: int) -> bool:
+    """Count one more try under the key and tell whether it is past the number of tries in for_s seconds.
+
+    True when the cache is down: a guess nobody counts is not let through.
+    """
+    counted = count(key, for_s=for_s)
+    return counted is None or counted > tries
+
+
 def forget(keys: Iterable[str]) -> None:
     """Forget what was read, so that every process reads anew; when the cache is down it ends by its time."""
     with suppress(RedisError):
