@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
+from django.core.cache import cache
 from django.db import connection
 from django.db.backends.postgresql.operations import DatabaseOperations
 
@@ -75,6 +76,12 @@ def _flush_past_append_only_guards() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(DatabaseOperations, "execute_sql_flush", flush_without_triggers)
         yield
+
+
+@pytest.fixture(autouse=True)
+def _cache_that_remembers_no_other_test() -> None:
+    """Begin every test with an empty cache: what one counted against a network or a person is nothing to the next."""
+    cache.clear()
 
 
 @pytest.fixture(autouse=True)

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.db import connections
 
 from tests.accounts.facts import enter_facts
@@ -39,13 +38,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(autouse=True)
 def _house(request: pytest.FixtureRequest, settings: Any) -> None:
-    """Serve files under their plain names, put back the dated rules a flush took away, forget counted tries."""
+    """Serve files under their plain names and put back the dated rules a flush took away."""
     if CHROMIUM:
         plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
         settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
         request.getfixturevalue("transactional_db")
         enter_facts()
-        cache.clear()
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,6 @@
 """R13: the payer's own account is offered only within its allowance, and says why not otherwise."""
 
 import pytest
-from django.core.cache import cache
 
 from accounts.rules.allowance import Allowance
 from payments.services import account_offers
@@ -15,7 +14,6 @@ WALLET = ("WECHAT:NATIVE", True)
 @pytest.fixture
 def account(monkeypatch):
     """A verified Class II account at a bank that is joined, with 100 yuan left today."""
-    cache.clear()
     monkeypatch.setattr(account_offers, "BANKS", {"CCB": object()})
     monkeypatch.setattr(account_offers, "remaining_allowance", lambda account, at: Allowance(None, 10_000))
     bank = InstitutionFactory(code="CCB", kind="BANK")

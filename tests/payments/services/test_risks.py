@@ -37,11 +37,6 @@ from tests.payments.factories import (
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(autouse=True)
-def _fresh():
-    cache.clear()
-
-
 def _rule(measure, action, *, live=True, **params):
     return RiskRule.objects.create(
         code=f"{measure}-{action}",

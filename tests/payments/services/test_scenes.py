@@ -3,7 +3,6 @@
 from datetime import date
 
 import pytest
-from django.core.cache import cache
 
 from payments.models import PaymentContext, SceneDefinition
 from payments.selectors.scenes import scene_report
@@ -12,11 +11,6 @@ from payments.services.scenes import UnknownElement, offer_flows
 from tests.payments.factories import CASHIER, MerchantFactory, PaymentFactory, StallFactory, moment
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _fresh():
-    cache.clear()
 
 
 def _scene(code, flows, **elements):

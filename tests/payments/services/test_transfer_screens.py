@@ -3,7 +3,6 @@
 from datetime import date, timedelta
 
 import pytest
-from django.core.cache import cache
 
 from payments.models import RiskHit, RiskReview, RiskRule, ScreenedTransfer
 from payments.services.risks import decide_review
@@ -16,7 +15,6 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def _fresh():
-    cache.clear()
     RiskRule.objects.filter(scope="TRANSFER").update(valid_until=date(2026, 1, 2))
 
 
