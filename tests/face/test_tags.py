@@ -125,3 +125,10 @@ def test_a_number_pad_joins_its_error_to_its_field():
 def test_days_read_as_english_in_english():
     with clock.frozen(AT), translation.override("en"):
         assert figures.day(date(2026, 11, 11)) == "11 Nov"
+
+
+def test_an_amount_too_long_for_a_phone_is_set_smaller():
+    fits, too_long = face.amount(999_999_999, size="xl"), face.amount(1_000_000_000, size="xl")
+
+    assert fits["size"] == "xl"
+    assert too_long["size"] == "xl amount--long"

@@ -24,6 +24,8 @@ register = template.Library()
 
 Text = str | Promise
 
+LONG_WHOLE = 9
+"""Signs of whole yuan that fit a phone in the largest size: 9,999,999."""
 TURNING_ICONS = frozenset({"next", "back", "return", "out"})
 
 
@@ -103,6 +105,7 @@ def amount(fen: int | None, *, size: str = "s", sign: bool = False, tone: str = 
         return {"known": False, "size": size}
     whole, part = format_yuan(abs(fen)).split(".")
     mark = "−" if fen < 0 else "+" if sign and fen > 0 else ""
+    size += " amount--long" if size == "xl" and len(whole) > LONG_WHOLE else ""
     return {"known": True, "mark": mark, "whole": whole, "part": part, "size": size, "tone": tone}
 
 
