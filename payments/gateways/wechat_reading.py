@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from payments.gateways.protocol import ABNORMAL, CLOSED, FAILED, PAID, PENDING, SUCCEEDED, RefundEvidence
-from payments.rules.acquirer_message import UnreadableMessageError, fen_at, text_at
+from payments.rules.acquirer_message import UnreadableMessageError, fen_at, fit_text, text_at
 from payments.rules.confirmation import Evidence, funding_of
 
 ACQUIRER = "WECHAT"
@@ -53,7 +53,7 @@ def evidence_of(body: dict[str, Any], source: str) -> Evidence:
         amount_fen=fen_at(body, "amount.total"),
         currency=text_at(body, "amount.currency", 8),
         paid_at=moment_at(body, "success_time"),
-        payer=openid if isinstance(openid, str) else "",
+        payer=fit_text(openid) if isinstance(openid, str) else "",
         funding=funding_of(bank_type) if isinstance(bank_type, str) else "",
         source=source,
     )

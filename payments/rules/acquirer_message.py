@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl
 MAX_NOTICE_BYTES = 64 * 1024
 MAX_FEN = 10**12
 _YUAN = re.compile(r"(0|[1-9]\d{0,9})\.\d{2}")
+_UNFIT = re.compile("[\x00\ud800-\udfff]")
 
 
 class UnreadableMessageError(ValueError):
@@ -48,10 +49,15 @@ def _no_float(text: str) -> Any:
     raise UnreadableMessageError(f"{text}: only whole numbers stand in a message")
 
 
+def fit_text(text: str) -> str:
+    """Return a text that a row can hold: a NUL and halves of a character become U+FFFD."""
+    return _UNFIT.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
 def text_at(body: dict[str, Any], path: str, limit: int = 128) -> str:
     """Return the text at `amount.currency`; raises UnreadableMessageError naming the path."""
     value = _at(body, path)
-    if not isinstance(value, str) or not 0 < len(value) <= limit:
+    if not isinstance(value, str) or not 0 < len(value) <= limit or _UNFIT.search(value):
         raise UnreadableMessageError(f"{path}: text of 1 to {limit} characters is needed")
     return value
 
@@ -91,18 +97,19 @@ _LONG_DIGITS = re.compile(r"(?<![0-9A-Za-z])\d{12,19}(?![0-9A-Za-z])")
 def masked(value: Any, name: str = "") -> Any:
     """Return a copy fit for the archive: signatures, payers, accounts and names are replaced by ***.
 
-    Long bare digits (PAN, ID) keep their last four, except under names of our own and the acquirer's numbers.
+    What a row cannot hold becomes U+FFFD. Long bare digits (PAN, ID) keep their last four, except under names of our
+    own and the acquirer's numbers.
     """
     if isinstance(value, dict):
-        return {key: masked(inner, str(key)) for key, inner in value.items()}
+        return {fit_text(str(key)): masked(inner, str(key)) for key, inner in value.items()}
     if isinstance(value, list):
         return [masked(inner, name) for inner in value]
     is_secret, is_number = _sort_of(name)
     if is_secret and value not in (None, "", 0):
         return "***"
     if isinstance(value, str) and not is_number:
-        return _LONG_DIGITS.sub(lambda match: "*" * (len(match[0]) - 4) + match[0][-4:], value)
-    return value
+        return _LONG_DIGITS.sub(lambda match: "*" * (len(match[0]) - 4) + match[0][-4:], fit_text(value))
+    return fit_text(value) if isinstance(value, str) else value
 
 
 @lru_cache(maxsize=1024)
@@ -112,7 +119,7 @@ def _sort_of(name: str) -> tuple[bool, bool]:
 
 
 def read_form(raw: bytes) -> dict[str, str]:
-    """Read a UTF-8 form without tolerance: no field twice, none malformed, at most a hundred.
+    """Read a UTF-8 form without tolerance: no field twice, none malformed or with a NUL, at most a hundred.
 
     Raises UnreadableMessageError naming what is wrong.
     """
@@ -126,6 +133,8 @@ def read_form(raw: bytes) -> dict[str, str]:
     for name, value in pairs:
         if name in found:
             raise UnreadableMessageError(f"{name}: given twice")
+        if _UNFIT.search(name + value):
+            raise UnreadableMessageError(f"{fit_text(name)}: holds a character that is none")
         found[name] = value
     return found
 
