@@ -1,11 +1,7 @@
-"""One index less where another serves; and the ordinary confirmation leaves what the ledger refuses to the long way."""
-
-from pathlib import Path
+"""One index less where another serves."""
 
 import django.db.models.deletion
 from django.db import migrations, models
-
-SQL = Path(__file__).resolve().parent.parent / "sql"
 
 class Migration(migrations.Migration):
 
@@ -47,5 +43,4 @@ class Migration(migrations.Migration):
             model_name='paymentattempt',
             constraint=models.UniqueConstraint(fields=('attempt_no',), name='attempt_no_once'),
         ),
-        migrations.RunSQL((SQL / "confirm.sql").read_text(encoding="utf-8"), migrations.RunSQL.noop),
     ]

@@ -9,9 +9,9 @@ from django.db import transaction
 from payments.gateways import gateway_of
 from payments.gateways.protocol import Exchange, Notice, NoticeRefusedError, NoticeReply
 from payments.models import AcquirerMessage
-from payments.rules.acquirer_message import MAX_NOTICE_BYTES
+from payments.rules.acquirer_message import MAX_NOTICE_BYTES, fit_text
 from payments.services.confirmations import Conflict, apply_evidence
-from payments.services.plain_confirmations import confirm_plainly
+from payments.services.plain_confirmations import confirm_plainly, on_the_way
 from payments.services.refund_confirmations import apply_refund_evidence
 from silk_road_ebao.kernel.actors import Actor
 from silk_road_ebao.kernel.audit import record
@@ -47,12 +47,14 @@ def receive_notice(*, acquirer_code: str, headers: Mapping[str, str], body: byte
     """
     gateway = gateway_of(acquirer_code)
     try:
-        notice = gateway.read_notice(headers, body)
+        with on_the_way():
+            notice = gateway.read_notice(headers, body)
+            is_done = confirm_plainly(notice=notice, body_sha256=hashlib.sha256(body).digest(), at=at)
     except NoticeRefusedError as error:
         _refuse(acquirer_code=acquirer_code, subject="", reason=error.reason, body=body, at=at)
         return gateway.reply(False, "not verified")
     try:
-        if not confirm_plainly(notice=notice, body_sha256=hashlib.sha256(body).digest(), at=at):
+        if not is_done:
             _take(acquirer_code, notice, body, at)
     except Refusal as refusal:
         reason = f"{refusal.code} {getattr(refusal, 'detail', '')}".strip()
@@ -103,9 +105,9 @@ def _refuse(*, acquirer_code: str, subject: str, reason: str, body: bytes, at: d
             acquirer_code=acquirer_code,
             direction="IN",
             kind="NOTICE",
-            subject=subject[:64],
+            subject=fit_text(subject[:64]),
             verdict="REFUSED",
-            reason=reason[:255],
+            reason=fit_text(reason[:255]),
             shown={"bytes": len(body)},
             body_sha256=hashlib.sha256(body).digest(),
             body_sealed=body[:SEALED_BYTES].decode("utf-8", "replace"),
@@ -116,7 +118,7 @@ def _refuse(*, acquirer_code: str, subject: str, reason: str, body: bytes, at: d
             action="payments.notice.refused",
             subject=f"acquirer_message:{message.pk}",
             at=at,
-            detail={"acquirer": acquirer_code, "reason": reason[:200]},
+            detail={"acquirer": acquirer_code, "reason": fit_text(reason[:200])},
         )
 
 

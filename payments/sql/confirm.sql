@@ -1,72 +1,115 @@
--- The ordinary case of confirm_attempt in one round trip: a waiting attempt of a waiting payment, everything as asked.
--- Whatever is not ordinary answers 'other' with nothing written, and the service decides.
-CREATE OR REPLACE FUNCTION payments_confirm(
-  p_attempt_no text, p_acquirer text, p_trade_no text, p_sub_mchid text, p_amount bigint, p_paid_at timestamptz,
-  p_day date, p_payer bytea, p_funding text, p_source text, p_at timestamptz, p_paid_text text, p_handlers text[],
-  p_kind text, p_reason text, p_shown jsonb, p_sha256 bytea
-) RETURNS text LANGUAGE plpgsql AS $$
+-- The ordinary case of confirm_attempt for several notices in one statement: waiting attempts of waiting payments,
+-- everything as asked. Answers the numbers it confirmed; of all others nothing is written, and the service decides.
+-- Payments are locked in the order of their ids, balances in the order of their accounts: no two callers wait in a ring.
+
+-- A notice as it came, with what it found: the attempt, its payment and its merchant.
+CREATE TYPE payments_confirmable AS (
+  attempt bigint, uid uuid, was text, payment bigint, payment_no text, payment_was text, payment_fen bigint,
+  order_no text, merchant_no text,
+  attempt_no text, acquirer text, trade_no text, amount bigint, paid_at timestamptz, day date, payer bytea, funding text,
+  source text, at timestamptz, paid_text text, kind text, reason text, shown jsonb, sha256 bytea
+);
+
+-- Plans of the first shape whatever the statistics say: from the few notices by unique indexes to their rows.
+CREATE FUNCTION payments_confirm(p_notices jsonb, p_handlers text[]) RETURNS text[]
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET join_collapse_limit = 1 SET enable_seqscan = off
+SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 DECLARE
-  a record;
-  v_fact bigint;
+  v_found payments_confirmable[];
+  v_numbers text[];
+  v_count integer;
 BEGIN
-  SELECT t.id, t.uid, t.status, t.amount_fen, t.created_at, t.acquirer_code, t.acquirer_trade_no, t.payment_id,
-         s.sub_mchid, p.status AS payment_status, p.payment_no, p.amount_fen AS payment_fen, p.order_no,
-         m.merchant_no, m.kind
-    INTO a
-    FROM payments_paymentattempt t
-    JOIN payments_payment p ON p.id = t.payment_id
-    JOIN payments_submerchant s ON s.id = t.sub_merchant_id
-    JOIN accounts_merchant m ON m.id = p.merchant_id
-   WHERE t.attempt_no = p_attempt_no
-     FOR UPDATE OF p;
-  IF NOT FOUND
-     OR a.acquirer_code <> p_acquirer OR a.amount_fen <> p_amount OR a.sub_mchid <> p_sub_mchid
-     OR a.status NOT IN ('CREATED', 'PENDING', 'UNKNOWN')
-     OR a.payment_status NOT IN ('CREATED', 'PENDING', 'UNKNOWN')
-     OR p_paid_at < a.created_at - interval '2 days' OR p_paid_at > p_at + interval '2 days'
-     OR (a.kind = 'MICRO' AND p_funding = 'CREDIT')
-     OR EXISTS (SELECT 1 FROM payments_paymentattempt o WHERE o.payment_id = a.payment_id AND o.id <> a.id
-                   AND o.status IN ('CREATED', 'PENDING', 'UNKNOWN'))
-  THEN
-    RETURN 'other';
+  SELECT array_agg(c.found), array_agg(c.attempt_no) INTO v_found, v_numbers
+    FROM (
+      SELECT x.attempt_no, ROW(
+               t.id, t.uid, t.status, t.payment_id, p.payment_no, p.status, p.amount_fen, p.order_no, m.merchant_no,
+               x.attempt_no, x.acquirer, x.trade_no, x.amount, x.paid_at, x.day, decode(x.payer, 'hex'), x.funding,
+               x.source, x.at, x.paid_text, x.kind, x.reason, x.shown, decode(x.sha256, 'hex')
+             )::payments_confirmable AS found
+        FROM jsonb_to_recordset(p_notices) AS x (
+               attempt_no text, acquirer text, trade_no text, sub_mchid text, amount bigint, paid_at timestamptz,
+               day date, payer text, funding text, source text, at timestamptz, paid_text text, kind text, reason text,
+               shown jsonb, sha256 text)
+        JOIN payments_paymentattempt t ON t.attempt_no = x.attempt_no
+        JOIN payments_payment p ON p.id = t.payment_id
+        JOIN payments_submerchant s ON s.id = t.sub_merchant_id
+        JOIN accounts_merchant m ON m.id = p.merchant_id
+       WHERE t.acquirer_code = x.acquirer AND t.amount_fen = x.amount AND s.sub_mchid = x.sub_mchid
+         AND t.status IN ('CREATED', 'PENDING', 'UNKNOWN')
+         AND p.status IN ('CREATED', 'PENDING', 'UNKNOWN')
+         AND x.paid_at BETWEEN t.created_at - interval '2 days' AND x.at + interval '2 days'
+         AND (m.kind <> 'MICRO' OR x.funding <> 'CREDIT')
+         AND NOT EXISTS (SELECT FROM payments_paymentattempt o WHERE o.payment_id = t.payment_id AND o.id <> t.id
+                            AND o.status IN ('CREATED', 'PENDING', 'UNKNOWN'))
+       ORDER BY p.id
+         FOR UPDATE OF p) c;
+  IF v_found IS NULL THEN
+    RETURN '{}';
   END IF;
 
-  UPDATE payments_paymentattempt
-     SET status = 'PAID', acquirer_trade_no = p_trade_no, paid_at = p_paid_at, business_date = p_day,
-         payer_token = p_payer, funding = p_funding, next_query_at = NULL
-   WHERE id = a.id AND status = a.status;
-  IF NOT FOUND THEN
-    RETURN 'other';
+  UPDATE payments_paymentattempt t
+     SET status = 'PAID', acquirer_trade_no = x.trade_no, paid_at = x.paid_at, business_date = x.day,
+         payer_token = x.payer, funding = x.funding, next_query_at = NULL
+    FROM unnest(v_found) x
+   WHERE t.id = x.attempt AND t.status = x.was;
+  GET DIAGNOSTICS v_count = ROW_COUNT;
+  IF v_count = cardinality(v_found) THEN
+    UPDATE payments_payment p
+       SET status = 'PAID', paid_at = x.paid_at, business_date = x.day, paid_attempt_id = x.attempt
+      FROM unnest(v_found) x
+     WHERE p.id = x.payment AND p.status = x.payment_was;
+    GET DIAGNOSTICS v_count = ROW_COUNT;
   END IF;
-  UPDATE payments_payment
-     SET status = 'PAID', paid_at = p_paid_at, business_date = p_day, paid_attempt_id = a.id
-   WHERE id = a.payment_id AND status = a.payment_status;
-  IF NOT FOUND OR ledger_post(
-       a.uid, 1::smallint, p_day,
-       ARRAY['memo:due:' || p_acquirer || ':' || a.merchant_no],
-       ARRAY['memo:earned:' || p_acquirer || ':' || a.merchant_no], ARRAY[p_amount]) <> 'posted'
-  THEN
+  IF v_count <> cardinality(v_found) OR NOT payments_capture(v_found) THEN
     RAISE EXCEPTION 'not the ordinary case' USING ERRCODE = 'EB001';
   END IF;
+
   INSERT INTO kernel_statuschange
     (model, row_pk, public_no, from_status, to_status, actor_kind, actor_ref, actor_label, at, reason)
-  VALUES
-    ('payments.PaymentAttempt', a.id::text, p_attempt_no, a.status, 'PAID', 'ACQUIRER', p_acquirer, '', p_at, p_source),
-    ('payments.Payment', a.payment_id::text, a.payment_no, a.payment_status, 'PAID', 'ACQUIRER', p_acquirer, '', p_at, '');
-  INSERT INTO kernel_outboxfact (topic, key, payload, at)
-  VALUES ('payments.payment.paid', a.payment_no, jsonb_build_object(
-      'payment_no', a.payment_no, 'attempt_no', p_attempt_no, 'merchant_no', a.merchant_no, 'order_no', a.order_no,
-      'amount_fen', a.payment_fen, 'paid_at', p_paid_text, 'business_date', p_day::text), p_at)
-  RETURNING id INTO v_fact;
+  SELECT y.model, y.row_pk, y.public_no, y.was, 'PAID', 'ACQUIRER', x.acquirer, '', x.at, y.reason
+    FROM unnest(v_found) x,
+    LATERAL (VALUES ('payments.PaymentAttempt', x.attempt::text, x.attempt_no, x.was, x.source),
+                    ('payments.Payment', x.payment::text, x.payment_no, x.payment_was, ''))
+      AS y (model, row_pk, public_no, was, reason);
+  WITH facts AS (
+    INSERT INTO kernel_outboxfact (topic, key, payload, at)
+    SELECT 'payments.payment.paid', x.payment_no, jsonb_build_object(
+             'payment_no', x.payment_no, 'attempt_no', x.attempt_no, 'merchant_no', x.merchant_no,
+             'order_no', x.order_no, 'amount_fen', x.payment_fen, 'paid_at', x.paid_text,
+             'business_date', x.day::text), x.at
+      FROM unnest(v_found) x
+    RETURNING id)
   INSERT INTO kernel_outboxdelivery (fact_id, handler, attempts, due_at, last_error)
-  SELECT v_fact, name, 0, statement_timestamp(), '' FROM unnest(p_handlers) AS name;
+  SELECT facts.id, name, 0, statement_timestamp(), '' FROM facts, unnest(p_handlers) AS name;
   INSERT INTO payments_acquirermessage
     (acquirer_code, direction, kind, subject, verdict, reason, shown, body_sha256, at)
-  VALUES (p_acquirer, 'IN', p_kind, p_attempt_no, 'ACCEPTED', p_reason, p_shown, p_sha256, p_at);
-  RETURN 'done';
+  SELECT x.acquirer, 'IN', x.kind, x.attempt_no, 'ACCEPTED', x.reason, x.shown, x.sha256, x.at FROM unnest(v_found) x;
+  RETURN v_numbers;
 EXCEPTION
   -- A closed period, a frozen account, a key used before: the long way says so, to the archive and to the alarm.
   WHEN SQLSTATE 'EB001' OR SQLSTATE 'LG001' OR SQLSTATE 'LG002' OR SQLSTATE 'LG003' THEN
-    RETURN 'other';
+    RETURN '{}';
+END
+$$;
+
+-- Post the captures; false when one of them stood already or an account is not open yet.
+CREATE FUNCTION payments_capture(p_found payments_confirmable[]) RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE
+  x payments_confirmable := p_found[1];
+  v_outcome record;
+BEGIN
+  IF cardinality(p_found) = 1 THEN
+    RETURN ledger_post(
+      x.uid, 1::smallint, x.day, ARRAY['memo:due:' || x.acquirer || ':' || x.merchant_no],
+      ARRAY['memo:earned:' || x.acquirer || ':' || x.merchant_no], ARRAY[x.amount]) = 'posted';
+  END IF;
+  SELECT posted.* INTO v_outcome
+    FROM (SELECT array_agg(f.uid) AS uids, array_agg(1::smallint) AS kinds, array_agg(0::smallint) AS legs,
+                 array_agg(f.day) AS days, array_agg('memo:due:' || f.acquirer || ':' || f.merchant_no) AS debits,
+                 array_agg('memo:earned:' || f.acquirer || ':' || f.merchant_no) AS credits,
+                 array_agg(f.amount) AS amounts
+            FROM unnest(p_found) f) c,
+         ledger_post_many(c.uids, c.kinds, c.legs, c.days, c.debits, c.credits, c.amounts) posted;
+  RETURN v_outcome.unopened IS NULL AND v_outcome.posted = cardinality(p_found);
 END
 $$;

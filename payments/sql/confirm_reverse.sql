@@ -1,1 +1,3 @@
-DROP FUNCTION payments_confirm(text, text, text, text, bigint, timestamptz, date, bytea, text, text, timestamptz, text, text[], text, text, jsonb, bytea);
+DROP FUNCTION payments_confirm(jsonb, text[]);
+DROP FUNCTION payments_capture(payments_confirmable[]);
+DROP TYPE payments_confirmable;

@@ -168,6 +168,8 @@ def test_a_forged_notice_is_refused_with_an_alarm(attempt, keys, name):
         {"success_time": "yesterday"},
         {"success_time": "2026-11-23T09:00:00"},
         {"transaction_id": None},
+        {"transaction_id": "4200\x0000001"},
+        {"transaction_id": "4200\ud800"},
     ],
 )
 def test_a_signed_notice_with_a_wrong_field_is_refused(attempt, keys, changes):
@@ -177,6 +179,31 @@ def test_a_signed_notice_with_a_wrong_field_is_refused(attempt, keys, changes):
     response = _post(body, headers)
 
     _refused_with_alarm(response, attempt)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("odd", ["a\x00b", "half \ud83d", "\udc00"])
+def test_a_character_that_no_row_can_hold_does_not_keep_a_payment_out(attempt, keys, odd):
+    """It stands as U+FFFD in the archive: a field of no weight must not cost a merchant his sale."""
+    body, headers = notice(transaction(attempt, keys, attach=odd, payer={"sp_openid": odd}, **{f"new {odd}": 1}), keys)
+
+    response = _post(body, headers)
+
+    attempt.refresh_from_db()
+    assert (response.status_code, attempt.status) == (204, "PAID")
+    assert "\ufffd" in AcquirerMessage.objects.get(direction="IN").shown["resource"]["attach"]
+
+
+@pytest.mark.django_db
+def test_an_odd_character_in_an_unsigned_body_reaches_the_archive(attempt, keys):
+    body, headers = notice(transaction(attempt, keys), keys)
+    twice = b'{"a\\u0000": 1, "a\\u0000": 2}'
+
+    statuses = [_post(twice, headers).status_code, _post(b"\x00\x01" + body, headers).status_code]
+
+    assert statuses == [401, 401]
+    _unchanged(attempt)
+    assert AcquirerMessage.objects.filter(verdict="REFUSED").count() == 2
 
 
 @pytest.mark.django_db

@@ -119,6 +119,13 @@ def test_the_true_notice_pays_and_its_replay_changes_nothing(door, attempt):
     assert list(AcquirerMessage.objects.order_by("pk").values_list("verdict", flat=True)) == ["ACCEPTED", "REPEATED"]
 
 
+def test_a_nul_in_a_signed_field_is_refused_with_an_alarm(door, attempt):
+    response = post(door, door.signed({**door.fields(attempt), "extra": "a\x00b"}))
+
+    assert response.content != door.taken
+    refused_with_alarm(response, attempt)
+
+
 FORGERIES = {
     "unsigned": lambda door, fields: {**fields, "sign_type": "RSA2"},
     "empty signature": lambda door, fields: {**door.signed(fields), "sign": "", "signature": ""},
