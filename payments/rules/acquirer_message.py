@@ -51,7 +51,7 @@ def _no_float(text: str) -> Any:
 
 def fit_text(text: str) -> str:
     """Return a text that a row can hold: a NUL and halves of a character become U+FFFD."""
-    return _UNFIT.sub("\N{REPLACEMENT CHARACTER}", text)
+    return text if text.isprintable() else _UNFIT.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def text_at(body: dict[str, Any], path: str, limit: int = 128) -> str:

@@ -31,7 +31,7 @@ class Clients:
 
     def once(self, name: str) -> None:
         """Run the named work once in each process."""
-        self._run(name, 0.001, 1)
+        self._run(name, 0, 1)
 
     def rate(self, name: str, seconds: float) -> float:
         """Run the named work in all clients at once; gives calls a second of all together."""
@@ -88,7 +88,7 @@ def _repeat(work: Callable[[], object], seconds: float) -> tuple[list[float], fl
     """Work until the time is over; gives the seconds of each call and of all."""
     durations: list[float] = []
     start = before = time.perf_counter()
-    while before - start < seconds:
+    while not durations or before - start < seconds:
         work()
         after = time.perf_counter()
         durations.append(after - before)
