@@ -15,6 +15,8 @@ from tests.payments.factories import CASHIER, PAYER
 from tests.payments.sandbox import Sandbox
 
 TUESDAY = 1
+NEAR = timedelta(days=2)
+"""So close to today no market day is played: tests without one trade on the sandbox's real day."""
 
 
 class Market:
@@ -25,9 +27,10 @@ class Market:
 
     def __init__(self, sandbox: Sandbox) -> None:
         self.sandbox = sandbox
-        noon = datetime.now(BUSINESS_ZONE).replace(hour=12, minute=0, second=0, microsecond=0) - timedelta(days=60)
+        real_noon = datetime.now(BUSINESS_ZONE).replace(hour=12, minute=0, second=0, microsecond=0)
+        noon = real_noon - timedelta(days=60)
         noon += timedelta(days=(TUESDAY - noon.weekday()) % 7)
-        while noon.date().isoformat() in self.used:
+        while noon.date().isoformat() in self.used or abs(noon - real_noon) <= NEAR:
             noon += timedelta(days=7)
         self.noon, self.day = noon, noon.date()
         enter_working_days(around=self.day)
