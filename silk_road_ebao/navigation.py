@@ -147,9 +147,15 @@ SECTIONS: tuple[tuple[str | Promise, tuple[Item, ...]], ...] = (
 def sidebar(request: Any) -> list[dict[str, Any]]:
     """List the sections with the pages that exist and that the operator may see."""
     seen = _pages(request)
+    below = [link for name, link in seen.items() if name != "index" and request.path.startswith(link)]
+    here = max(below, key=len, default=request.path)
     groups = []
     for title, items in SECTIONS:
-        found = [{"title": label, "icon": icon, "link": seen[name]} for label, name, icon in items if name in seen]
+        found = [
+            {"title": label, "icon": icon, "link": seen[name], "active": seen[name] == here}
+            for label, name, icon in items
+            if name in seen
+        ]
         if found:
             groups.append({"title": title, "items": found, "separator": False})
     return groups

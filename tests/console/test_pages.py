@@ -117,6 +117,15 @@ def test_the_sidebar_only_leads_to_pages_that_exist(sit_down):
             assert client.get(item["link"]).status_code == 200, item["link"]
 
 
+def test_the_sidebar_marks_the_one_place_where_the_operator_is(sit_down):
+    client = sit_down(*ALL)
+    groups = client.get("/admin/").context["sidebar_navigation"]
+
+    for link in [item["link"] for group in groups for item in group["items"]]:
+        shown = client.get(link).context["sidebar_navigation"]
+        assert [item["link"] for group in shown for item in group["items"] if item["active"]] == [link]
+
+
 def test_no_page_of_django_or_its_guests_shows_what_ours_hide():
     for label in ("auth_group", "mfa_authenticator", "axes_accessattempt", "account_emailaddress"):
         with pytest.raises(NoReverseMatch):
