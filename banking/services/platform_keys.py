@@ -61,7 +61,7 @@ def _open(blob: bytes, key: PlatformKey) -> Ed25519PrivateKey:
 def _make_key(*, actor: Actor, at: datetime) -> PlatformKey:
     private = Ed25519PrivateKey.generate()
     raw = private.public_key().public_bytes_raw()
-    keyid = f"ebao-{hashlib.sha256(raw).hexdigest()[:16]}"
+    keyid = f"ebao-k{hashlib.sha256(raw).hexdigest()[:16]}"  # the letter: sixteen digits alone may pass for a card
     key = PlatformKey.objects.create(
         keyid=keyid,
         algorithm="ed25519",

@@ -8,7 +8,11 @@ from typing import Any
 
 # A number counts only when it stands alone: our own public numbers and acquirers' 28-digit trade
 # numbers hold runs of digits, too. First digits as the card schemes use them (62, 4, 5, 3, 9558…).
-_CARD = re.compile(r"(?<![0-9A-Za-z])(?:[3-69]|2[2-7])(?:[ -]?[0-9]){12,18}(?![0-9A-Za-z])")
+# A UUID is read as a whole, so that part of it does not pass for a card: one in 16,000 would.
+_CARD = re.compile(
+    r"(?<![0-9A-Za-z])(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?:[3-69]|2[2-7])(?:[ -]?[0-9]){12,18})"
+    r"(?![0-9A-Za-z])"
+)
 _RESIDENT = re.compile(
     r"(?<![0-9A-Za-z])[1-8][0-9]{5}(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9Xx]"
     r"(?![0-9A-Za-z])"

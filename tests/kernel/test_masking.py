@@ -65,6 +65,9 @@ def test_a_card_written_in_groups_is_found(card):
         ID[:-1] + ("0" if ID[-1] != "0" else "1"),
         "12345678901",
         "3.13800138000",
+        "63322292-5394-4814-83b2-fc7ff69e8828",  # two UUIDs whose digits pass the Luhn check
+        "ebao-k4111111111111111",  # a signing key's name
+        "attempt 48309047-3985-4553-bf63-482a787957a9.",
     ],
 )
 def test_ordinary_numbers_stay_as_they_are(text):

@@ -3,15 +3,18 @@
 import json
 import secrets
 import threading
+from types import SimpleNamespace
 
 import pytest
 from django.db import connection
 from http_message_signatures import InvalidSignature
 
 from banking.models import PlatformKey
+from banking.services import platform_keys
 from banking.services.platform_keys import current_key, rotate_platform_key
 from silk_road_ebao.kernel.actors import SYSTEM
 from silk_road_ebao.kernel.clock import wire_now
+from silk_road_ebao.kernel.masking import scrub
 from tests.banking.partner import HOST, ROOT, our_signature_holds
 
 pytestmark = pytest.mark.django_db
@@ -100,6 +103,16 @@ def test_the_first_platform_key_is_made_once_however_many_ask():
 
     assert len(set(made)) == 1
     assert PlatformKey.objects.count() == 1
+
+
+def test_a_key_id_never_passes_for_a_card(monkeypatch):
+    digits = SimpleNamespace(hexdigest=lambda: "4111111111111111" * 4)
+    monkeypatch.setattr(platform_keys, "hashlib", SimpleNamespace(sha256=lambda raw: digits))
+
+    key = current_key(at=wire_now())
+
+    assert key.keyid == "ebao-k4111111111111111"
+    assert scrub(key.keyid) == key.keyid
 
 
 def test_no_trace_of_a_signature_or_key_is_kept_in_answers(bank):
