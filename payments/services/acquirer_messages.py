@@ -15,6 +15,7 @@ from payments.services.plain_confirmations import confirm_plainly, on_the_way
 from payments.services.refund_confirmations import apply_refund_evidence
 from silk_road_ebao.kernel.actors import Actor
 from silk_road_ebao.kernel.audit import record
+from silk_road_ebao.kernel.masking import scrub
 from silk_road_ebao.kernel.refusals import Refusal
 from silk_road_ebao.kernel.states import StaleTransition
 
@@ -100,6 +101,7 @@ def _confirm(notice: Notice, at: datetime) -> bool:
 
 
 def _refuse(*, acquirer_code: str, subject: str, reason: str, body: bytes, at: datetime) -> None:
+    shown_reason = fit_text(scrub(reason))[:200]  # it may quote what a stranger sent
     with transaction.atomic():
         message = AcquirerMessage.objects.create(
             acquirer_code=acquirer_code,
@@ -107,7 +109,7 @@ def _refuse(*, acquirer_code: str, subject: str, reason: str, body: bytes, at: d
             kind="NOTICE",
             subject=fit_text(subject[:64]),
             verdict="REFUSED",
-            reason=fit_text(reason[:255]),
+            reason=shown_reason,
             shown={"bytes": len(body)},
             body_sha256=hashlib.sha256(body).digest(),
             body_sealed=body[:SEALED_BYTES].decode("utf-8", "replace"),
@@ -118,7 +120,7 @@ def _refuse(*, acquirer_code: str, subject: str, reason: str, body: bytes, at: d
             action="payments.notice.refused",
             subject=f"acquirer_message:{message.pk}",
             at=at,
-            detail={"acquirer": acquirer_code, "reason": fit_text(reason[:200])},
+            detail={"acquirer": acquirer_code, "reason": shown_reason},
         )
 
 

@@ -7,13 +7,23 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+import structlog
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from silk_road_ebao.kernel.masking import find_secret
+from silk_road_ebao.kernel.refusals import Refusal
+
+log = structlog.get_logger(__name__)
 
 
-class SecretInClear(ValueError):
-    """A trace was about to hold a card number, resident ID, phone or key unmasked (R25)."""
+class SecretInClear(Refusal):
+    """A trace was about to hold a card number, resident ID, phone or key unmasked (R25).
+
+    A person who typed it gets the sentence; where the house itself forgot to mask, the log tells the place.
+    """
+
+    message = _("这里不要写手机号、银行卡号、身份证号或密钥")
 
 
 def plain(value: Any) -> Any:
@@ -49,19 +59,20 @@ def digest(value: Any) -> bytes:
     return hashlib.sha256(canonical_json(value).encode()).digest()
 
 
-def refuse_secrets(value: Any, where: str) -> None:
-    """Raise SecretInClear if any text or number inside a plain value must be masked first."""
+def refuse_secrets(value: Any, where: str, *, name: str = "") -> None:
+    """Raise SecretInClear, naming the field, if any text or number inside a plain value must be masked first."""
     if isinstance(value, dict):
         for key, item in value.items():
             refuse_secrets(key, where)
-            refuse_secrets(item, f"{where}.{key}")
+            refuse_secrets(item, f"{where}.{key}", name=key)
     elif isinstance(value, list):
         for place, item in enumerate(value):
-            refuse_secrets(item, f"{where}[{place}]")
+            refuse_secrets(item, f"{where}[{place}]", name=name)
     elif not isinstance(value, bool) and isinstance(value, (str, int)):
         kind = find_secret(str(value)) if isinstance(value, str) or value >= 10**12 else ""
         if kind:
-            raise SecretInClear(f"{where} holds a {kind} in clear: mask it first")
+            log.warning("a secret was to stand in clear", where=where, kind=kind)
+            raise SecretInClear(field=name)
 
 
 def _name(key: Any) -> str:

@@ -95,6 +95,19 @@ def test_a_disabled_operator_is_out_at_the_next_click():
     assert client.post(f"/admin/accounts/operator/{operator.pk}/press/disable/", {"reason": "x"}).status_code == 302
 
 
+def test_a_reason_with_a_card_number_is_answered_in_words_and_nothing_is_done():
+    """R25: the reason would stand in the audit in clear."""
+    operator, target = OperatorFactory(roles=["RISK"]), OperatorFactory(roles=["MAKER"])
+
+    page = sit_down(operator).post(
+        f"/admin/accounts/operator/{target.pk}/press/disable/", {"reason": "卡 6222 0202 0011 2230"}, follow=True
+    )
+
+    assert "这里不要写手机号、银行卡号、身份证号或密钥" in page.content.decode()
+    target.user.refresh_from_db()
+    assert target.user.is_active
+
+
 def test_the_list_says_who_has_which_role_and_a_change_takes_two():
     maker, checker = OperatorFactory(roles=["MAKER"]), OperatorFactory(roles=["CHECKER"])
     third = OperatorFactory(name="新来的", roles=["AUDITOR"])

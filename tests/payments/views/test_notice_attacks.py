@@ -227,6 +227,15 @@ def test_a_field_given_twice_is_refused(door, attempt):
     refused_with_alarm(post(door, body), attempt)
 
 
+@pytest.mark.parametrize("number", ["13812345678", "6222020200112230", "653125199001011234"])
+def test_a_strangers_field_named_like_a_personal_number_still_raises_the_alarm(door, attempt, number):
+    """R25: the reason quotes the field's name, and neither the archive nor the audit may hold it in clear."""
+    refused_with_alarm(post(door, f"{number}=1&{number}=2".encode()), attempt)
+
+    assert number not in AcquirerMessage.objects.get().reason
+    assert number not in str(AuditEvent.objects.get(action="payments.notice.refused").detail)
+
+
 def test_a_notice_for_another_merchants_attempt_is_refused(door, attempt):
     """Merchant B's money never pays merchant A's bill, however well it is signed."""
     other = AttemptFactory(sub_merchant__acquirer_code=door.code)
