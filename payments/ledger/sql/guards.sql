@@ -55,7 +55,7 @@ $$;
 -- -------------------------------------------------------------------------------------------------- the two appliers
 -- Complementary on the immutable column bulk, so that every row is applied exactly once, in its own transaction:
 --   NOT bulk  one transfer alone   -> row trigger, two single-row updates (fastest)
---   bulk      several legs, batch  -> statement trigger, one net update per account
+--   bulk      several legs, batch  -> statement trigger, one net update of all accounts
 -- Balance rows are locked in the order of account ids. "Found" means: exists, same unit, not frozen.
 -- The period fence is taken first (shared; closing takes it exclusively), THEN the closings are read: a later statement
 -- sees a later snapshot under READ COMMITTED only, hence the check of the isolation level.
@@ -116,66 +116,63 @@ DECLARE
   s smallint := pg_backend_pid() & 15;
   v_closed date;
   v_first date;
+  v_rows bigint;
+  v_last_leg smallint;
   v_want bigint;
   v_got bigint;
-  r record;
 BEGIN
   IF NOT EXISTS (SELECT FROM fresh WHERE bulk) THEN RETURN NULL; END IF;
   v_closed := ledger_fence();
+  SELECT count(*), max(leg), min(effective_on) FILTER (WHERE bulk) INTO v_rows, v_last_leg, v_first FROM fresh;
   -- A posting is written whole by one statement, its legs numbered from 0; else a key could post twice.
-  IF EXISTS (SELECT FROM fresh WHERE leg > 0) THEN
+  IF v_last_leg > 0 THEN
     PERFORM FROM fresh GROUP BY subject, kind HAVING max(leg) + 1 <> count(*);
     IF FOUND THEN RAISE EXCEPTION 'a posting has lost its first leg' USING ERRCODE = 'LG003'; END IF;
   END IF;
-  IF (SELECT count(*) FROM (SELECT FROM fresh LIMIT 17) x) <= 16 THEN
-    -- the legs of one payment
-    IF v_closed IS NOT NULL THEN
-      SELECT min(effective_on) INTO v_first FROM fresh WHERE bulk;
-      IF v_first <= v_closed THEN
-        RAISE EXCEPTION 'the period of % is closed', v_first USING ERRCODE = 'LG001';
-      END IF;
-    END IF;
-    FOR r IN
-      SELECT x.a, x.u, sum(x.d)::bigint AS d, sum(x.c)::bigint AS c FROM (
+  IF v_first <= v_closed THEN
+    RAISE EXCEPTION 'the period of % is closed', v_first USING ERRCODE = 'LG001';
+  END IF;
+  IF v_rows <= 16 THEN
+    -- the legs of one payment, or a few payments together: a plan that is made once and kept
+    WITH moved AS MATERIALIZED (
+      SELECT a, u, sum(d)::bigint AS d, sum(c)::bigint AS c FROM (
         SELECT debit_account_id AS a, unit AS u, amount AS d, 0::bigint AS c FROM fresh WHERE bulk
         UNION ALL SELECT credit_account_id, unit, 0, amount FROM fresh WHERE bulk) x
-      GROUP BY 1, 2 ORDER BY 1
-    LOOP
-      UPDATE ledger_balance SET debits = debits + r.d, credits = credits + r.c
-      WHERE account_id = r.a AND stripe = CASE WHEN r.a < 1000 THEN s ELSE 0 END AND unit = r.u AND NOT frozen;
-      IF NOT FOUND THEN
-        RAISE EXCEPTION 'account % is unknown, frozen or of another unit', r.a USING ERRCODE = 'LG002';
-      END IF;
-    END LOOP;
-    RETURN NULL;
-  END IF;
-  -- A batch: summed by pair of accounts first, because a million rows have far fewer pairs. By EXECUTE, because a plan
-  -- made for a small batch and kept would join a million rows by nested loops.
-  EXECUTE $batch$
-    WITH pairs AS MATERIALIZED (
-      SELECT debit_account_id AS dr, credit_account_id AS cr, unit AS u, sum(amount)::bigint AS m,
-             min(effective_on) AS on_
-      FROM fresh WHERE bulk GROUP BY 1, 2, 3),
-    moved AS (
-      SELECT a, u, sum(d)::bigint AS d, sum(c)::bigint AS c FROM (
-        SELECT dr AS a, u, m AS d, 0::bigint AS c FROM pairs UNION ALL SELECT cr, u, 0, m FROM pairs) x
       GROUP BY 1, 2),
-    locked AS (
+    locked AS MATERIALIZED (
       SELECT b.account_id, b.stripe, moved.d, moved.c
       FROM moved JOIN ledger_balance b ON b.account_id = moved.a AND b.unit = moved.u AND NOT b.frozen
-        AND b.stripe = CASE WHEN moved.a < 1000 THEN $1 ELSE 0 END
-      WHERE (SELECT min(on_) FROM pairs) > $2
+        AND b.stripe = CASE WHEN moved.a < 1000 THEN s ELSE 0 END
       ORDER BY b.account_id FOR NO KEY UPDATE OF b),
     written AS (
       UPDATE ledger_balance b SET debits = b.debits + locked.d, credits = b.credits + locked.c
       FROM locked WHERE b.account_id = locked.account_id AND b.stripe = locked.stripe RETURNING 1)
-    SELECT (SELECT count(*) FROM moved), (SELECT count(*) FROM written), (SELECT min(on_) FROM pairs)
-  $batch$ INTO v_want, v_got, v_first USING s, coalesce(v_closed, '-infinity');
-  IF v_first <= v_closed THEN
-    RAISE EXCEPTION 'the period of % is closed', v_first USING ERRCODE = 'LG001';
+    SELECT (SELECT count(*) FROM moved), (SELECT count(*) FROM written) INTO v_want, v_got;
+  ELSE
+    -- A batch: summed by pair of accounts first, because a million rows have far fewer pairs. By EXECUTE, because a
+    -- plan made for a small batch and kept would join a million rows by nested loops.
+    EXECUTE $batch$
+      WITH pairs AS MATERIALIZED (
+        SELECT debit_account_id AS dr, credit_account_id AS cr, unit AS u, sum(amount)::bigint AS m
+        FROM fresh WHERE bulk GROUP BY 1, 2, 3),
+      moved AS (
+        SELECT a, u, sum(d)::bigint AS d, sum(c)::bigint AS c FROM (
+          SELECT dr AS a, u, m AS d, 0::bigint AS c FROM pairs UNION ALL SELECT cr, u, 0, m FROM pairs) x
+        GROUP BY 1, 2),
+      locked AS (
+        SELECT b.account_id, b.stripe, moved.d, moved.c
+        FROM moved JOIN ledger_balance b ON b.account_id = moved.a AND b.unit = moved.u AND NOT b.frozen
+          AND b.stripe = CASE WHEN moved.a < 1000 THEN $1 ELSE 0 END
+        ORDER BY b.account_id FOR NO KEY UPDATE OF b),
+      written AS (
+        UPDATE ledger_balance b SET debits = b.debits + locked.d, credits = b.credits + locked.c
+        FROM locked WHERE b.account_id = locked.account_id AND b.stripe = locked.stripe RETURNING 1)
+      SELECT (SELECT count(*) FROM moved), (SELECT count(*) FROM written)
+    $batch$ INTO v_want, v_got USING s;
   END IF;
   IF v_want <> v_got THEN
-    RAISE EXCEPTION 'unknown, frozen or wrong-unit account in the batch (% of %)', v_got, v_want USING ERRCODE = 'LG002';
+    RAISE EXCEPTION 'an account is unknown, frozen or of another unit (% of % are as they should)', v_got, v_want
+      USING ERRCODE = 'LG002';
   END IF;
   RETURN NULL;
 END
