@@ -1,7 +1,8 @@
 """Calls of many threads gathered into one: who finds nobody at work does it for all who have come meanwhile.
 
-Known to databases as group commit. A caller alone never waits. One of many waits for those who have announced
-themselves, but not longer than a moment: together they cost little more than one.
+Known to databases as group commit. One of many waits for those who have announced themselves and for as many as came
+last time, but not longer than a moment: together they cost little more than one. A caller alone does not wait; only the
+first one after a crowd does, once.
 """
 
 import threading
@@ -40,6 +41,7 @@ class Gathering(Generic[Asked, Answer]):
         self._waiting: list[_Seat[Asked, Answer]] = []
         self._is_busy = False
         self._coming = 0
+        self._last_came = 1
         self._mine = threading.local()
 
     @contextmanager
@@ -60,6 +62,8 @@ class Gathering(Generic[Asked, Answer]):
         with self._guard:
             self._waiting.append(seat)
             self._arrive()
+            if self._is_full():
+                self._guard.notify()
             leads, self._is_busy = not self._is_busy, True
         if not leads:
             seat.bell.acquire()
@@ -73,11 +77,12 @@ class Gathering(Generic[Asked, Answer]):
         if getattr(self._mine, "is_coming", False):
             self._mine.is_coming = False
             self._coming -= 1
-            if not self._coming:
+            if self._is_full():
                 self._guard.notify()
 
     def _is_full(self) -> bool:
-        return not self._coming or len(self._waiting) >= self._most
+        here = len(self._waiting)
+        return here >= self._most or (not self._coming and here >= self._last_came)
 
     def _serve(self) -> None:
         """Answer the first who wait, the caller among them, and ring the next to lead."""
@@ -85,6 +90,7 @@ class Gathering(Generic[Asked, Answer]):
             self._guard.wait_for(self._is_full, PATIENCE_S)
             batch = self._waiting[: self._most]
             del self._waiting[: self._most]
+            self._last_came = len(batch)
         try:
             for seat, answer in zip(batch, self._work([seat.asked for seat in batch]), strict=True):
                 seat.answer = answer

@@ -129,6 +129,36 @@ def test_who_leads_waits_for_those_who_are_coming(monkeypatch) -> None:
     assert seen == [[1, 2]]
 
 
+def test_who_leads_waits_for_as_many_as_came_last_time(monkeypatch) -> None:
+    monkeypatch.setattr("silk_road_ebao.kernel.gathering.PATIENCE_S", 10)
+    seen: list[int] = []
+    gathering: Gathering[int, int] = Gathering(lambda asked: seen.append(len(asked)) or asked, 16)
+    gathering._last_came = 2
+
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(gathering.ask, 1)
+        _until(lambda: len(gathering._waiting) == 1)
+        time.sleep(0.05)
+        second = pool.submit(gathering.ask, 2)
+        answers = [first.result(10), second.result(10)]
+
+    assert answers == [1, 2]
+    assert seen == [2]
+
+
+def test_the_first_after_a_crowd_waits_a_moment_and_once_only(monkeypatch) -> None:
+    monkeypatch.setattr("silk_road_ebao.kernel.gathering.PATIENCE_S", 0.2)
+    gathering: Gathering[int, int] = Gathering(lambda asked: asked, 16)
+    gathering._last_came = 4
+
+    gathering.ask(1)
+    monkeypatch.setattr("silk_road_ebao.kernel.gathering.PATIENCE_S", 10)
+    start = time.monotonic()
+    gathering.ask(2)
+
+    assert time.monotonic() - start < 5
+
+
 def test_who_leaves_without_asking_holds_nobody_up(monkeypatch) -> None:
     monkeypatch.setattr("silk_road_ebao.kernel.gathering.PATIENCE_S", 10)
     gathering: Gathering[int, int] = Gathering(lambda asked: asked, 16)
